@@ -1,0 +1,1 @@
+"""Systems to compare with; each implements the contest's interface."""

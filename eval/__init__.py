@@ -1,0 +1,1 @@
+"""The harness: replays dialogues into memory systems, judges their answers and reports."""

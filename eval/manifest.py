@@ -1,0 +1,65 @@
+"""What a run was made from, so that its numbers can be made again."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+import platform
+import subprocess
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from .systems import SystemSpec
+
+VERSION = 1
+_PACKAGES = ("faiss-cpu", "faiss-gpu", "numpy", "pandas", "pymorphy3", "natasha", "scikit-learn", "vllm", "transformers", "torch")
+
+
+def build_manifest(spec: SystemSpec, data: Path, judge: str, engine: str, limit: int | None) -> dict[str, Any]:
+    """Commit, packages, settings, data hash, seed and machine of one system's run."""
+    return {
+        "version": VERSION,
+        "system": spec.name,
+        "data": {"file": data.name, "sha256": sha256(data), "limit": limit},
+        "judge": judge,
+        "engine": engine,
+        "seed": 0,
+        "settings": _settings(),
+        "code": {"commit": _git("rev-parse", "HEAD"), "dirty": bool(_git("status", "--porcelain"))},
+        "packages": {"python": platform.python_version(), **_versions()},
+        "machine": {"system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count()},
+    }
+
+
+def sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        for block in iter(lambda: file.read(1 << 20), b""):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _settings() -> dict[str, Any]:
+    from submission.settings import Settings
+
+    return dataclasses.asdict(Settings.load())
+
+
+def _git(*arguments: str) -> str | None:
+    try:
+        done = subprocess.run(["git", *arguments], capture_output=True, text=True, cwd=Path(__file__).parent, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.strip()
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in _PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found

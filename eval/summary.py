@@ -1,0 +1,122 @@
+"""From predictions to figures: accuracy, abstention, latency and recall of one system's run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any, Iterable, Sequence
+
+import numpy as np
+
+from .datasets import Dialogue, Question
+from .datasets.dialogue import NO_INFO
+from .journal import Journal, read_journal, write_text
+from .judges import CORRECT, INCORRECT, JUDGES, REFUSAL, Verdict
+from .replay import flatten
+from .retrieval import DEFAULT_KS, relevant_ids, score_rankings
+from .runner import INGESTIONS, PREDICTIONS
+from .stats import wilson
+
+VERDICTS, SUMMARY, SUBMIT = "verdicts.jsonl", "summary.json", "submit.csv"
+
+
+def summarise(folder: Path, dialogues: Sequence[Dialogue], judge: str) -> dict[str, Any]:
+    """Judge all predictions of a run and compute its figures; writes verdicts.jsonl and submit.csv."""
+    questions = {(d.id, q.id): (d, q) for d in dialogues for q in d.questions}
+    predictions = [p for p in read_journal(folder / PREDICTIONS) if (p["dialogue_id"], p["question_id"]) in questions]
+    asked = [questions[p["dialogue_id"], p["question_id"]] for p in predictions]
+    verdicts = [_judge(question, p, judge) for (_, question), p in zip(asked, predictions)]
+    _write_verdicts(folder, predictions, verdicts, judge)
+    _write_submit(folder, predictions)
+    ingestions = list(read_journal(folder / INGESTIONS))
+    labels = [(question, p["answer"], verdict) for (_, question), p, verdict in zip(asked, predictions, verdicts) if verdict]
+    return {
+        "n": len(predictions),
+        "questions": len(questions),
+        "errors": sum(p["error"] is not None for p in predictions),
+        "judge": judge,
+        "accuracy": _accuracy(labels),
+        "abstention": _abstention(labels),
+        "latency_seconds": {
+            "write": _percentiles(s for i in ingestions for s in i["write_seconds"]),
+            "index": _percentiles(i["index_seconds"] for i in ingestions),
+            "recall": _percentiles(p.get("recall_seconds") for p in predictions),
+            "answer": _percentiles(p.get("answer_seconds") for p in predictions),
+        },
+        "recall": _recall(asked, predictions),
+    }
+
+
+def _judge(question: Question, prediction: dict, judge: str) -> Verdict | None:
+    """The verdict on a prediction; None for a question without gold."""
+    if prediction["error"] is not None:
+        return Verdict(INCORRECT, f"the system failed: {prediction['error']}")
+    if question.gold is None and not question.accept:
+        return None
+    return JUDGES[judge](question, prediction["answer"])
+
+
+def _accuracy(labels: list[tuple[Question, str, Verdict]]) -> dict[str, Any]:
+    def share(rows: list[tuple[Question, str, Verdict]]) -> dict[str, Any]:
+        return wilson(sum(v.label == CORRECT for _, _, v in rows), len(rows))._asdict()
+
+    types = sorted({q.type for q, _, _ in labels if q.type})
+    return {"overall": share(labels), "by_type": {kind: share([row for row in labels if row[0].type == kind]) for kind in types}}
+
+
+def _abstention(labels: list[tuple[Question, str, Verdict]]) -> dict[str, Any]:
+    """Precision: of the refusals, how many were due.  Recall: of the questions without answer, how many refused."""
+    counts = Counter((q.type == NO_INFO, bool(REFUSAL.search(a.lower().replace("ё", "е")))) for q, a, _ in labels if q.type)
+    refused, due = counts[True, True] + counts[False, True], counts[True, True] + counts[True, False]
+    return {
+        "precision": wilson(counts[True, True], refused)._asdict(),
+        "recall": wilson(counts[True, True], due)._asdict(),
+        "false_abstention": wilson(counts[False, True], counts[False, True] + counts[False, False])._asdict(),
+    }
+
+
+def _percentiles(values: Iterable[float | None]) -> dict[str, float | None]:
+    known = [v for v in values if v is not None]
+    if not known:
+        return {"p50": None, "p95": None, "max": None}
+    p50, p95 = np.percentile(known, [50, 95])
+    return {"p50": float(p50), "p95": float(p95), "max": float(max(known))}
+
+
+def _recall(asked: list[tuple[Dialogue, Question]], predictions: list[dict]) -> dict[str, Any]:
+    excluded: Counter[str] = Counter()
+    rows: dict[str, list[tuple[list, set]]] = {"session": [], "turn": []}
+    turns_of = {d.id: flatten(d) for d, _ in asked}
+    for (dialogue, question), prediction in zip(asked, predictions):
+        if prediction.get("hits") is None:
+            excluded["no recall by this system"] += 1
+            continue
+        ranked = {
+            "turn": [h["index"] for h in prediction["hits"]],
+            "session": list(dict.fromkeys(h["session_id"] for h in prediction["hits"])),
+        }
+        for level, ids in relevant_ids(question, turns_of[dialogue.id], excluded).items():
+            rows[level].append((ranked[level], ids))
+    return {**{level: score_rankings(found, DEFAULT_KS) for level, found in rows.items()}, "excluded": dict(excluded)}
+
+
+def _write_verdicts(folder: Path, predictions: list[dict], verdicts: list[Verdict | None], judge: str) -> None:
+    path = folder / VERDICTS
+    path.unlink(missing_ok=True)
+    journal = Journal(path)
+    for prediction, verdict in zip(predictions, verdicts):
+        label, reason = verdict or (None, "no gold answer")
+        journal.append({**{k: prediction[k] for k in ("dialogue_id", "question_id")}, "judge": judge, "verdict": label, "reason": reason})
+    journal.close()
+
+
+def _write_submit(folder: Path, predictions: list[dict]) -> None:
+    """The contest's submit.csv: id, answer, answer_time (seconds of all writes and the answer)."""
+    import csv
+    import io
+
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["id", "answer", "answer_time"])
+    writer.writerows([p["question_id"], p["answer"], p.get("answer_time", 0.0)] for p in predictions)
+    write_text(folder / SUBMIT, text.getvalue())

@@ -1,0 +1,56 @@
+"""Systems under test, found by name; nothing of them is imported before it is asked for."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import Any
+
+from .errors import UserError
+
+
+@dataclass(frozen=True)
+class SystemSpec:
+    """Where a system's class is and what it gets to see.
+
+    An `oracle` gets every question's dialogue cut to the evidence sessions.
+    """
+
+    name: str
+    path: str  # module:Class
+    about: str
+    oracle: bool = False
+
+
+_SUBMISSION = "submission:SubmitModelWithMemory"
+
+SYSTEMS = {
+    spec.name: spec
+    for spec in (
+        SystemSpec("submission", _SUBMISSION, "this project"),
+        SystemSpec("oracle", _SUBMISSION, "the submission's reader on the evidence sessions alone: its ceiling", oracle=True),
+        SystemSpec("bm25", "baselines.bm25:Bm25Memory", "BM25 over lemmas of all turns"),
+        SystemSpec("tfidf", "baselines.tfidf:TfidfMemory", "TF-IDF over word forms (scikit-learn)"),
+        SystemSpec("user_turns", "baselines.user_turns:UserTurnsMemory", "all user turns, newest first"),
+        SystemSpec("last_turns", "baselines.last_turns:LastTurnsMemory", "as much of the dialogue's end as fits"),
+        SystemSpec("abstain", "baselines.abstain:AbstainMemory", "always declines: the floor"),
+    )
+}
+
+
+def find_systems(names: str) -> list[SystemSpec]:
+    """Specs for a comma-separated list.  Raises UserError that lists the known names."""
+    specs = []
+    for name in dict.fromkeys(n.strip() for n in names.split(",") if n.strip()):
+        if name not in SYSTEMS:
+            raise UserError(f"unknown system {name!r}; known: {', '.join(SYSTEMS)}")
+        specs.append(SYSTEMS[name])
+    if not specs:
+        raise UserError(f"no system named; known: {', '.join(SYSTEMS)}")
+    return specs
+
+
+def build_system(spec: SystemSpec, model_path: str | None = None) -> Any:
+    """An instance of the system's class, built as the contest's runner builds it."""
+    module, _, name = spec.path.partition(":")
+    return getattr(importlib.import_module(module), name)(model_path)

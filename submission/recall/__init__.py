@@ -1,0 +1,1 @@
+"""How the right turns are found."""
