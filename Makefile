@@ -12,8 +12,11 @@ DATA ?= data/sample/sample.jsonl
 OUT ?= runs/eval
 SYSTEMS ?= submission,oracle,bm25,tfidf,user_turns,last_turns,abstain
 
+# searched in $$GIGAMEMORY_DATA too; what is not there is left out with a line
+RETRIEVAL_DATA ?= longmemeval_s/longmemeval_s_dev.json locomo/locomo_dev5.json beam/beam_100K_dev10.jsonl gigamemory/ru_dev.jsonl data/built/tune.jsonl
+
 .DEFAULT_GOAL := help
-.PHONY: help eval test lint data clean
+.PHONY: help eval test lint data data-dev retrieval peers-mem0 peers-langmem peers-graphiti test-peers clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -31,6 +34,17 @@ lint: $(READY)  ## style and mistakes (ruff)
 data: $(READY)  ## fetch the contest's public sample into data/public (needs a network)
 	@$(RUN) -m data.fetch
 
+data-dev: $(READY)  ## compose our own data into data/built, contest length
+	@$(RUN) -m data.prepare
+
+retrieval: .venv/bench/.ready  ## recall on LongMemEval, LoCoMo, BEAM and the Russian sets against plain controls, one table
+	@.venv/bench/bin/python -m eval benchmarks --skip-missing --data $(RETRIEVAL_DATA) --out runs/retrieval
+
+peers-mem0 peers-langmem peers-graphiti: peers-%: .venv/%/.ready  ## environments of the real peers (also peers-langmem, peers-graphiti)
+
+test-peers: $(READY) peers-mem0 peers-langmem peers-graphiti  ## the slow tests that run the real peers
+	@$(RUN) -m pytest -m peers
+
 clean:  ## remove environments, runs and caches
 	rm -rf .venv runs dist .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -39,4 +53,17 @@ $(READY): pyproject.toml
 	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
 	@echo "installing gigamemory[$(EXTRA),dev] into $(VENV) ..."
 	@$(RUN) -m pip install --quiet --disable-pip-version-check -e '.[$(EXTRA),dev]'
+	@touch $@
+
+.venv/bench/.ready: pyproject.toml
+	@test -x .venv/bench/bin/python || $(PYTHON) -m venv .venv/bench
+	@echo "installing gigamemory[cpu,bench] into .venv/bench ..."
+	@.venv/bench/bin/python -m pip install --quiet --disable-pip-version-check -e '.[cpu,bench]'
+	@touch $@
+
+# a peer's environment holds the peer only: it talks to ours over a pipe (baselines/bridge.py)
+.venv/%/.ready: baselines/peers/%.txt
+	@test -x .venv/$*/bin/python || $(PYTHON) -m venv .venv/$*
+	@echo "installing the peer $* into .venv/$* ..."
+	@.venv/$*/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@

@@ -14,9 +14,11 @@ import re
 import sys
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+TAGS = frozenset("changes spread relative_date negation correction relative assistant_confirmed forget plan_cancelled joke pasted".split())
 QUESTION_TYPES = ("fact_equal_session", "info_consolidation", "info_updating", "no_info")
 REFUSALS = {"ru": "У меня нет такой информации", "en": "I don't have that information"}
 
@@ -40,7 +42,6 @@ class Session:
     id: str
     messages: tuple[tuple[str, str], ...]  # (role, content)
     date: str | None = None
-    topic: str | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,17 @@ def normalise_answer(text: str) -> str:
     return text.lower().replace("ё", "е")
 
 
+def _is_date(value: object) -> bool:
+    try:
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", normalise_answer(text)))
+
+
 def matches(accept: tuple[str, ...], reject: tuple[str, ...], answer: str) -> bool:
     """Whether every accept pattern and no reject pattern is found in `answer`."""
     text = normalise_answer(answer)
@@ -111,7 +123,7 @@ class _Reader:
             raise DataError([f"{path}:1: (file): expected UTF-8 text: {error}"]) from error
         except OSError as error:
             raise DataError([f"{path}:1: (file): cannot be read: {error.strerror}"]) from error
-        for number, line in enumerate(text.split("\n")[: text.count("\n") + bool(text and text[-1] != "\n")], 1):
+        for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
             try:
                 record = json.loads(line)
             except json.JSONDecodeError as error:
@@ -120,7 +132,7 @@ class _Reader:
             if isinstance(record, dict):
                 self.lines.append((number, record))
             else:
-                self.problem(number, "(line)", "expected one JSON object")
+                self.problem(number, "(line)", f"expected one JSON object, not {type(record).__name__}")
 
     def problem(self, number: int, field: str, text: str) -> None:
         self.problems.append(f"{self.path}:{number}: {field}: {text}")
@@ -157,10 +169,14 @@ class _Reader:
                 head = record
                 for field in ("id", "language", "about"):
                     self.text(number, record, field)
-                if record.get("language") not in REFUSALS:
+                if str(record.get("language")) not in REFUSALS:
                     self.problem(number, "language", f"expected one of {', '.join(REFUSALS)}")
             elif kind == "session":
-                self.collect(number, self.session(number, record), sessions)
+                session = self.session(number, record)
+                last = max((s.date for s in sessions.values() if s.date), default="")
+                if session and session.date and session.date <= last:
+                    self.problem(number, "date", f"session dates must strictly increase; {session.date} comes after {last}")
+                self.collect(number, session, sessions)
             elif kind == "fact":
                 self.collect(number, self.fact(number, record, sessions, facts), facts)
             elif kind == "question":
@@ -169,18 +185,9 @@ class _Reader:
                 self.problem(number, "kind", "expected persona, session, fact or question")
         if not head:
             self.problem(1, "kind", "a persona line is missing")
-        dates = [s.date for s in sessions.values() if s.date]
-        if dates != sorted(set(dates)):
-            self.problem(1, "date", "session dates must strictly increase")
         self.finish()
-        return Persona(
-            head["id"],
-            head["language"],
-            head["about"],
-            tuple(sessions.values()),
-            tuple(facts.values()),
-            tuple(questions.values()),
-        )
+        parts = (tuple(part.values()) for part in (sessions, facts, questions))
+        return Persona(head["id"], head["language"], head["about"], *parts)
 
     def collect(self, number: int, item, into: dict) -> None:
         if item is None:
@@ -220,21 +227,21 @@ class _Reader:
             if message.get("role") != expected:
                 self.problem(number, f"{where}.role", f"expected {expected!r} (roles alternate, user first)")
             turns.append((expected, self.text(number, message, "content", f"{where}.content")))
-        date = record.get("date")
-        if date is not None and not re.fullmatch(r"\d{4}-\d\d-\d\d", str(date)):
-            self.problem(number, "date", "expected YYYY-MM-DD")
+        day = record.get("date")
+        if day is not None and not _is_date(day):
+            self.problem(number, "date", f"expected YYYY-MM-DD, not {day!r}")
         if len(self.problems) > before:
             return None
-        return Session(identity, tuple(turns), date, record.get("topic"))
+        return Session(identity, tuple(turns), day)
 
     def place(self, number: int, field: str, record: dict, sessions: dict[str, Session]) -> str | None:
         """The content of the turn that `record` names, or None after noting why there is none."""
-        session = sessions.get(record.get("session"))
+        session = sessions.get(str(record.get("session")))
         if session is None:
             self.problem(number, f"{field}.session", f"no such session: {record.get('session')!r}")
             return None
         index = record.get("message_index")
-        if not isinstance(index, int) or not 0 <= index < len(session.messages):
+        if type(index) is not int or not 0 <= index < len(session.messages):
             self.problem(number, f"{field}.message_index", f"expected 0 to {len(session.messages) - 1}")
             return None
         return session.messages[index][1]
@@ -243,19 +250,15 @@ class _Reader:
         before = len(self.problems)
         values = {f: self.text(number, record, f) for f in ("id", "subject", "attribute", "value")}
         tags = self.strings(number, record, "tags")
+        if unknown := sorted(set(tags) - TAGS):
+            self.problem(number, "tags", f"unknown {unknown[0]!r}; expected some of {', '.join(sorted(TAGS))}")
         self.place(number, "fact", record, sessions)
         supersedes = record.get("supersedes")
-        if supersedes is not None and supersedes not in facts:
+        if supersedes is not None and (not isinstance(supersedes, str) or supersedes not in facts):
             self.problem(number, "supersedes", f"no earlier fact {supersedes!r}")
         if len(self.problems) > before:
             return None
-        return Fact(
-            session=record["session"],
-            message_index=record["message_index"],
-            tags=tags,
-            supersedes=supersedes,
-            **values,
-        )
+        return Fact(session=record["session"], message_index=record["message_index"], tags=tags, supersedes=supersedes, **values)
 
     def quotes(self, number: int, record: dict, field: str, sessions: dict) -> tuple[Quote, ...]:
         value = record.get(field, [])
@@ -295,8 +298,8 @@ class _Reader:
         if not broken:
             if not matches(accept, reject, answer):
                 self.problem(number, "accept", f"the gold answer does not pass its own patterns: {answer!r}")
-            refusal = REFUSALS.get(head.get("language"), "")
-            if kind != "no_info" and matches(accept, (), refusal):
+            refusal = REFUSALS.get(str(head.get("language")), "")
+            if kind != "no_info" and any(matches(accept, reject, text) for text in REFUSALS.values()):
                 self.problem(number, "accept", "a refusal passes these patterns")
             if kind == "no_info" and answer.rstrip(".") not in REFUSALS.values():
                 self.problem(number, "ans", f"a no_info question has the gold answer {refusal!r}")
@@ -304,7 +307,7 @@ class _Reader:
         if not evidence:
             self.problem(number, "evidence", "expected at least one quote (for no_info the near miss)")
         superseded = self.quotes(number, record, "superseded", sessions)
-        if any(values["question"] == q.question for q in questions.values()):
+        if any(_plain(values["question"]) == _plain(q.question) for q in questions.values()):
             self.problem(number, "question", "the same question occurs twice")
         if len(self.problems) > before:
             return None

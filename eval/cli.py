@@ -6,11 +6,15 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Sequence
+from typing import Any
 
+from .bench_command import add_commands
 from .datasets import Dialogue, load_contest
 from .errors import UserError
+from .fact_quality import describe_quality, measure_personas
+from .inspect import describe, inspect_file
 from .journal import make_folder, write_json
 from .judges import JUDGES
 from .manifest import build_manifest
@@ -20,7 +24,7 @@ from .runner import PREDICTIONS, run_system
 from .summary import SUMMARY, summarise
 from .systems import SYSTEMS, build_system, find_systems
 
-ENGINES = ("extractive",)
+ENGINES = ("extractive", "vllm", "openai", "transformers")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,7 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_data(run)
     run.add_argument("--out", type=Path, required=True, help="run folder; one subfolder a system")
     run.add_argument("--judge", choices=tuple(JUDGES), help="default: patterns where every question has them, else overlap")
-    run.add_argument("--engine", choices=ENGINES, default=ENGINES[0])
+    run.add_argument("--engine", choices=ENGINES, default=ENGINES[0], help="who writes the submission's answers")
+    run.add_argument("--url", help="of an OpenAI-compatible server, for --engine openai")
+    run.add_argument("--model", help="the model's name on the server, or its folder")
     run.add_argument("--limit", type=_positive, help="only the first N dialogues")
     run.add_argument("--resume", action="store_true", help="go on with a run; answered questions are kept")
     run.add_argument("--strict", action="store_true", help="stop at the first failure of a system")
@@ -58,6 +64,18 @@ def _parser() -> argparse.ArgumentParser:
     retrieval.add_argument("--out", type=Path, required=True, help="JSON file to write")
     retrieval.add_argument("--k", type=_ks, default=DEFAULT_KS, help="comma-separated, default %(default)s")
     retrieval.set_defaults(command=_retrieval)
+
+    inspect = commands.add_parser("inspect", help="count what a data set holds and list its mistakes")
+    inspect.add_argument("data", type=Path, help="JSON Lines in the contest's format; also searched in $GIGAMEMORY_DATA")
+    inspect.add_argument("--strict", action="store_true", help="exit with 2 when there is a mistake")
+    inspect.set_defaults(command=_inspect)
+
+    facts = commands.add_parser("facts", help="compare extracted facts with those a persona's writer noted")
+    facts.add_argument("--persona", type=Path, nargs="+", required=True, help="persona files (data/dev/ru/*.jsonl)")
+    facts.add_argument("--details", action="store_true", help="list what was missed, unsupported and leaked")
+    facts.set_defaults(command=_facts)
+
+    add_commands(commands, find_data)
 
     report = commands.add_parser("report", help="print and write the leaderboard of a run folder")
     report.add_argument("folder", type=Path)
@@ -87,8 +105,8 @@ def _run(options: argparse.Namespace) -> None:
     judge = options.judge or _default_judge(dialogues)
     if judge == "patterns" and (bare := [q.id for d in dialogues for q in d.questions if not q.accept]):
         raise UserError(f"{data}: question {bare[0]!r} has no accept patterns; use --judge overlap")
-    if options.strict:
-        os.environ["GIGAMEMORY_STRICT"] = "1"
+    _use_engine(options)
+    os.environ.setdefault("GIGAMEMORY_STRICT", "1")  # where it is measured, the submission does not answer around its failures
     for spec in specs:
         folder = make_folder(options.out / spec.name)
         manifest = build_manifest(spec, data, judge, options.engine, options.limit)
@@ -99,17 +117,43 @@ def _run(options: argparse.Namespace) -> None:
     print(write_leaderboard(options.out), end="")
 
 
+def _use_engine(options: argparse.Namespace) -> None:
+    """Hand the engine to the systems, which read their settings from the environment."""
+    if options.url and options.engine != "openai":
+        raise UserError(f"--url is for --engine openai, not {options.engine}")
+    if options.engine in ("vllm", "transformers") and not options.model:
+        raise UserError(f"--engine {options.engine} needs --model FOLDER")
+    for name, value in (("ENGINE", options.engine), ("ENGINE_URL", options.url), ("ENGINE_MODEL", options.model)):
+        if value:
+            os.environ[f"GIGAMEMORY_{name}"] = value
+
+
 def _retrieval(options: argparse.Namespace) -> None:
     [spec, *others] = find_systems(options.system)
     if others:
         raise UserError("retrieval takes one system; give each a file of its own")
+    if spec.oracle:
+        raise UserError(f"{spec.name} is given the evidence, so there is no retrieval of its own to measure")
     make_folder(options.out.parent)
     result = evaluate_retrieval(build_system(spec), load_contest(find_data(options.data)), options.k)
     write_json(options.out, result)
     for level in ("session", "turn"):
-        figures = "  ".join(f"{name}@{k} {value:.3f}" for name in ("recall_any", "recall_mean") for k, value in result[level][name].items() if value is not None)
+        figures = "  ".join(
+            f"{name}@{k} {value:.3f}" for name in ("recall_any", "recall_mean") for k, value in result[level][name].items() if value is not None
+        )
         print(f"{spec.name} {level} n={result[level]['n']}  {figures}")
     print(f"excluded: {json.dumps(result['excluded'], ensure_ascii=False)}")
+
+
+def _inspect(options: argparse.Namespace) -> None:
+    found = inspect_file(find_data(options.data))
+    print(describe(found), end="")
+    if options.strict and found.mistakes:
+        raise UserError(f"{len(found.mistakes)} mistakes in {options.data}")
+
+
+def _facts(options: argparse.Namespace) -> None:
+    print(describe_quality(measure_personas(options.persona), options.details), end="")
 
 
 def _report(options: argparse.Namespace) -> None:
@@ -131,7 +175,10 @@ def _default_judge(dialogues: list[Dialogue]) -> str:
 
 
 def _check_resumable(folder: Path, manifest: dict, resume: bool) -> None:
-    """A folder with predictions is only continued when asked to, and only with the same data and settings."""
+    """A folder with predictions is only continued when asked to, and only with the same data and settings.
+
+    Where it goes on with other code, the manifest keeps what the earlier answers were made with.
+    """
     if not (folder / PREDICTIONS).exists():
         return
     if not resume:
@@ -141,5 +188,14 @@ def _check_resumable(folder: Path, manifest: dict, resume: bool) -> None:
     except (OSError, json.JSONDecodeError) as error:
         raise UserError(f"{folder}/manifest.json cannot be read ({error}); choose another --out") from error
     for part in ("version", "data", "engine", "settings"):
-        if before.get(part) != manifest[part]:
-            raise UserError(f"{folder} was made with another {part} ({before.get(part)}); choose another --out")
+        if changed := _changed(before.get(part), manifest[part]):
+            raise UserError(f"{folder} was made with another {part} ({changed}); choose another --out")
+    if before["code"] != manifest["code"]:
+        manifest["earlier_code"] = [*before.get("earlier_code", ()), before["code"]]
+
+
+def _changed(before: Any, now: Any) -> str:
+    """What differs, as text; empty where nothing does.  A run may go on with another --limit."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        return ", ".join(f"{name} {before.get(name)!r}" for name in sorted(before | now) if name != "limit" and before.get(name) != now.get(name))
+    return "" if before == now else repr(before)

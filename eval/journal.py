@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 
 from .errors import UserError
 
@@ -34,10 +36,8 @@ class Journal:
             raise _unwritable(self.path, error) from error
 
     def close(self) -> None:
-        try:
+        with contextlib.suppress(OSError):  # what could not be flushed was reported by `append`
             self._file.close()
-        except OSError:  # what could not be flushed was reported by `append`
-            pass
 
 
 def json_line(record: dict[str, Any]) -> bytes:
@@ -55,8 +55,8 @@ def read_journal(path: Path) -> Iterator[dict[str, Any]]:
                 return
             try:
                 yield json.loads(line)
-            except json.JSONDecodeError as error:
-                raise UserError(f"{path}:{number}: (line): expected a record: {error.msg}; remove the line and use --resume") from error
+            except ValueError as error:
+                raise UserError(f"{path}:{number}: (line): expected a record: {error}; remove the line and use --resume") from error
 
 
 def write_json(path: Path, value: Any) -> None:

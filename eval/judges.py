@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Callable, NamedTuple
+from typing import NamedTuple
 
 from .datasets import Question
 from .datasets.dialogue import NO_INFO
@@ -14,7 +15,8 @@ MAX_ANSWER_CHARS = 250  # the contest asks for one short sentence; quoting half 
 CORRECT, INCORRECT, UNPARSED = "correct", "incorrect", "unparsed"
 
 REFUSAL = re.compile(
-    r"нет (такой |этой |такои )?информации|нет (таких |этих )?(данных|сведений)|(?<!\w)не (знаю|упомина\w+|сообща\w+|рассказыва\w+|указыва\w+|уточня\w+)"
+    r"нет (такой |этой )?информации|нет (таких |этих )?(данных|сведений)"
+    r"|(?<!\w)не (знаю|упомина\w+|сообща\w+|рассказыва\w+|указыва\w+|уточня\w+)"
     r"|неизвестно|не располагаю|информаци\w+ (отсутствует|не найдена)"
     r"|(don't|do not) (have|know)|no (such )?information|(did not|didn't|never|not) mention|unknown|not (specified|provided)"
 )
@@ -23,7 +25,7 @@ _TOKEN = re.compile(r"[0-9]+(?:[.,:][0-9]+)*|[^\W\d_]+")
 
 # what answers say around the fact; a prediction may leave it out
 _FRAME = frozenset("вы вас вам ваш вами у в на и с по из к о это быть звать the a an you your is are was were have has and in of to at".split())
-_CONTENT_TAGS = frozenset("NOUN ADJF ADJS NUMR LATN".split())
+_CONTENT_TAGS = frozenset(["NOUN", "ADJF", "ADJS", "NUMR", "LATN"])
 _NUMBERS = {
     "ноль": "0", "один": "1", "два": "2", "три": "3", "четыре": "4", "пять": "5", "шесть": "6", "семь": "7", "восемь": "8", "девять": "9",
     "десять": "10", "одиннадцать": "11", "двенадцать": "12", "двое": "2", "трое": "3", "четверо": "4", "пятеро": "5",

@@ -11,6 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from .errors import UserError
 from .systems import SystemSpec
 
 VERSION = 1
@@ -18,7 +19,11 @@ _PACKAGES = ("faiss-cpu", "faiss-gpu", "numpy", "pandas", "pymorphy3", "natasha"
 
 
 def build_manifest(spec: SystemSpec, data: Path, judge: str, engine: str, limit: int | None) -> dict[str, Any]:
-    """Commit, packages, settings, data hash, seed and machine of one system's run."""
+    """Commit, packages, settings, data hash, seed and machine of one system's run.
+
+    Outside a git repository the commit and the dirty flag are None.  Raises UserError for settings that do not load.
+    """
+    status = _git("status", "--porcelain")
     return {
         "version": VERSION,
         "system": spec.name,
@@ -27,7 +32,7 @@ def build_manifest(spec: SystemSpec, data: Path, judge: str, engine: str, limit:
         "engine": engine,
         "seed": 0,
         "settings": _settings(),
-        "code": {"commit": _git("rev-parse", "HEAD"), "dirty": bool(_git("status", "--porcelain"))},
+        "code": {"commit": _git("rev-parse", "HEAD"), "dirty": None if status is None else bool(status)},
         "packages": {"python": platform.python_version(), **_versions()},
         "machine": {"system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count()},
     }
@@ -44,7 +49,10 @@ def sha256(path: Path) -> str:
 def _settings() -> dict[str, Any]:
     from submission.settings import Settings
 
-    return dataclasses.asdict(Settings.load())
+    try:
+        return dataclasses.asdict(Settings.load())
+    except ValueError as error:
+        raise UserError(str(error)) from error
 
 
 def _git(*arguments: str) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Collection, Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 
 
 def recall_any(ranking: Sequence[Hashable], relevant: Collection[Hashable], k: int) -> float:

@@ -37,9 +37,9 @@ def flatten(dialogue: Dialogue) -> list[FlatTurn]:
     return turns[: len(turns) - len(turns) % 2]
 
 
-def pairs(turns: list[FlatTurn]) -> list[list[FlatTurn]]:
-    """Consecutive twos of a flattened dialogue."""
-    return [turns[i : i + 2] for i in range(0, len(turns), 2)]
+def pairs(turns: list[FlatTurn], together: int = 2) -> list[list[FlatTurn]]:
+    """Consecutive twos of a flattened dialogue (or as many `together`)."""
+    return [turns[i : i + together] for i in range(0, len(turns), together)]
 
 
 def positions(turns: list[FlatTurn]) -> dict[tuple[int | str, int], int]:
@@ -47,12 +47,12 @@ def positions(turns: list[FlatTurn]) -> dict[tuple[int | str, int], int]:
     return {(t.session_id, t.message_index): i for i, t in enumerate(turns) if t.message_index is not None}
 
 
-def write_dialogue(system: Any, dialogue_id: int | str, turns: list[FlatTurn]) -> list[float]:
-    """Write all pairs into `system`; returns the seconds of each write."""
+def write_dialogue(system: Any, dialogue_id: int | str, turns: list[FlatTurn], together: int = 2) -> list[float]:
+    """Write all pairs (or so many turns `together`) into `system`; returns the seconds of each write."""
     from submission.contract import Message
 
     seconds = []
-    for pair in pairs(turns):
+    for pair in pairs(turns, together):
         messages = [_message(Message, turn) for turn in pair]
         started = time.perf_counter()
         system.write_to_memory(messages, dialogue_id)

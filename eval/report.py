@@ -30,9 +30,14 @@ def write_leaderboard(folder: Path) -> str:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    summary = json.loads(path.read_text(encoding="utf-8"))
-    manifest = json.loads((path.parent / "manifest.json").read_text(encoding="utf-8"))
-    return {"name": path.parent.name, "manifest": manifest, **summary}
+    return {"name": path.parent.name, "manifest": _load(path.parent / "manifest.json"), **_load(path)}
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: cannot be read ({error}); make the run again") from error
 
 
 def _markdown(rows: list[dict[str, Any]]) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import Any, Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any
 
 from tqdm import tqdm
 
@@ -60,7 +61,9 @@ def relevant_ids(question: Question, turns: list[FlatTurn], excluded: Counter[st
         return {}
     levels: dict[str, set[Hashable]] = {"session": sessions}
     index_of = positions(turns)
-    found = {index_of[e.session_id, e.message_index] for e in question.evidence if (e.session_id, e.message_index) in index_of}
+    found = {index_of[e[:2]] for e in question.evidence if e[:2] in index_of}
+    if lost := sum(e[:2] not in index_of for e in question.evidence):
+        excluded["evidence turns never written"] += lost
     if found:
         levels["turn"] = found
     else:

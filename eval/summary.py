@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -49,10 +50,10 @@ def summarise(folder: Path, dialogues: Sequence[Dialogue], judge: str) -> dict[s
 
 def _judge(question: Question, prediction: dict, judge: str) -> Verdict | None:
     """The verdict on a prediction; None for a question without gold."""
-    if prediction["error"] is not None:
-        return Verdict(INCORRECT, f"the system failed: {prediction['error']}")
     if question.gold is None and not question.accept:
         return None
+    if prediction["error"] is not None:
+        return Verdict(INCORRECT, f"the system failed: {prediction['error']}")
     return JUDGES[judge](question, prediction["answer"])
 
 
@@ -88,6 +89,9 @@ def _recall(asked: list[tuple[Dialogue, Question]], predictions: list[dict]) -> 
     rows: dict[str, list[tuple[list, set]]] = {"session": [], "turn": []}
     turns_of = {d.id: flatten(d) for d, _ in asked}
     for (dialogue, question), prediction in zip(asked, predictions):
+        if prediction["error"] is not None:
+            excluded["the system failed"] += 1
+            continue
         if prediction.get("hits") is None:
             excluded["no recall by this system"] += 1
             continue

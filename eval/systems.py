@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,8 @@ SYSTEMS = {
         SystemSpec("oracle", _SUBMISSION, "the submission's reader on the evidence sessions alone: its ceiling", oracle=True),
         SystemSpec("bm25", "baselines.bm25:Bm25Memory", "BM25 over lemmas of all turns"),
         SystemSpec("tfidf", "baselines.tfidf:TfidfMemory", "TF-IDF over word forms (scikit-learn)"),
+        SystemSpec("dense", "baselines.dense:DenseMemory", "cosine of the shared encoder on all turns"),
+        SystemSpec("rrf", "baselines.rrf:RrfMemory", "reciprocal rank fusion of bm25 and dense"),
         SystemSpec("user_turns", "baselines.user_turns:UserTurnsMemory", "all user turns, newest first"),
         SystemSpec("last_turns", "baselines.last_turns:LastTurnsMemory", "as much of the dialogue's end as fits"),
         SystemSpec("abstain", "baselines.abstain:AbstainMemory", "always declines: the floor"),
@@ -50,7 +53,15 @@ def find_systems(names: str) -> list[SystemSpec]:
     return specs
 
 
-def build_system(spec: SystemSpec, model_path: str | None = None) -> Any:
-    """An instance of the system's class, built as the contest's runner builds it."""
+def build_system(spec: SystemSpec, model_path: str | None = None, encoder: Any = None) -> Any:
+    """An instance of the system's class, built as the contest's runner builds it.  Raises UserError when it refuses.
+
+    An `encoder` goes to the classes whose constructor takes one, so that systems can share it.
+    """
     module, _, name = spec.path.partition(":")
-    return getattr(importlib.import_module(module), name)(model_path)
+    try:
+        made = getattr(importlib.import_module(module), name)
+        shared = {"encoder": encoder} if encoder is not None and "encoder" in inspect.signature(made).parameters else {}
+        return made(model_path, **shared)
+    except (ImportError, OSError, RuntimeError, ValueError) as error:
+        raise UserError(f"{spec.name} cannot be built: {error}") from error

@@ -1,6 +1,7 @@
 """Data sets behind one shape: Dialogue with its sessions and questions."""
 
 from .contest import load_contest
-from .dialogue import QUESTION_TYPES, Dialogue, Evidence, Message, Question, Session
+from .dialogue import QUESTION_TYPES, DataSet, Dialogue, Evidence, Message, Question, Session
+from .load import load_dataset
 
-__all__ = ["QUESTION_TYPES", "Dialogue", "Evidence", "Message", "Question", "Session", "load_contest"]
+__all__ = ["QUESTION_TYPES", "DataSet", "Dialogue", "Evidence", "Message", "Question", "Session", "load_contest", "load_dataset"]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 
 from ..errors import UserError
 from .dialogue import QUESTION_TYPES, Dialogue, Evidence, Message, Question, Session
@@ -20,11 +21,10 @@ def load_contest(path: Path) -> list[Dialogue]:
     """
     dialogues = []
     seen: set[str] = set()
-    for number, record in _records(path):
-        fields = _Fields(path, number)
-        dialogue = fields.dialogue(record)
+    for number, record in read_records(path):
+        dialogue = read_dialogue(path, number, record)
         if str(dialogue.id) in seen:
-            raise fields.error("id", f"an id that occurs once; {dialogue.id!r} was used before")
+            raise _Fields(path, number).error("id", f"an id that occurs once; {dialogue.id!r} was used before")
         seen.add(str(dialogue.id))
         dialogues.append(dialogue)
     if not dialogues:
@@ -32,7 +32,13 @@ def load_contest(path: Path) -> list[Dialogue]:
     return dialogues
 
 
-def _records(path: Path) -> Iterator[tuple[int, Any]]:
+def read_dialogue(path: Path, line: int, record: Any) -> Dialogue:
+    """Check one parsed record; `path` and `line` are for the message of the UserError."""
+    return _Fields(path, line).dialogue(record)
+
+
+def read_records(path: Path) -> Iterator[tuple[int, Any]]:
+    """(line number, parsed JSON) of every line that is not blank.  Raises UserError at the first that is no JSON."""
     try:
         with path.open("rb") as file:
             for number, raw in enumerate(file, 1):
@@ -44,6 +50,8 @@ def _records(path: Path) -> Iterator[tuple[int, Any]]:
                     raise UserError(f"{path}:{number}: (line): expected UTF-8 text; byte {error.start} is not") from error
                 except json.JSONDecodeError as error:
                     raise UserError(f"{path}:{number}: (line): expected JSON: {error.msg} at column {error.colno}") from error
+                except ValueError as error:
+                    raise UserError(f"{path}:{number}: (line): expected JSON with numbers of a sane length") from error
                 except RecursionError as error:
                     raise UserError(f"{path}:{number}: (line): expected JSON nested less deeply") from error
     except OSError as error:
@@ -134,6 +142,8 @@ class _Fields:
             reject=self.patterns(record, "reject", where),
             superseded=self.turns(record, "superseded", where, sessions),
             date=self.optional(record, "question_date", where, str, "a date as a string"),
+            category=self.optional(record, "category", where, str, "a string"),
+            rubric=tuple(str(line) for line in self.optional(record, "rubric", where, list, "a list of strings") or ()),
         )
 
     def turns(self, record: dict, name: str, where: str, sessions: dict) -> tuple[Evidence, ...]:

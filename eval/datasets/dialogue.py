@@ -10,8 +10,12 @@ NO_INFO = "no_info"
 
 
 class Message(NamedTuple):
+    """What is written of one turn; `speaker` and `caption` repeat parts of `content` where a data set has them."""
+
     role: str
     content: str
+    speaker: str | None = None
+    caption: str | None = None
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,8 @@ class Evidence(NamedTuple):
 class Question:
     """One question with what is needed to judge an answer to it.
 
-    `evidence_sessions` holds every session that the data set names, also where no turn is known.
+    `evidence_sessions` holds every session that the data set names, also where no turn is known.  `type` is one of
+    QUESTION_TYPES, `category` the data set's own word for it; `rubric` is what a good answer has to state.
     """
 
     id: int | str
@@ -46,6 +51,8 @@ class Question:
     reject: tuple[str, ...] = ()
     superseded: tuple[Evidence, ...] = ()
     date: str | None = None
+    category: str | None = None
+    rubric: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,3 +60,11 @@ class Dialogue:
     id: int | str
     sessions: tuple[Session, ...]
     questions: tuple[Question, ...]
+
+
+class DataSet(NamedTuple):
+    """A file's dialogues, its format, and how often what in it could not be used (reason -> count)."""
+
+    format: str
+    dialogues: list[Dialogue]
+    unusable: dict[str, int]

@@ -1,0 +1,110 @@
+"""Small real stand-ins for tests: memory systems with the contest's interface, and records in its format."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+
+class FakeHit(NamedTuple):
+    index: int
+    session_id: Any
+    role: str
+    text: str
+    score: float
+
+
+class EchoMemory:
+    """Answers with the last user message; `calls` holds every call as (method, dialogue id, contents)."""
+
+    def __init__(self, model_path: str | None = None) -> None:
+        self.messages: dict[Any, list] = {}
+        self.calls: list[tuple] = []
+
+    def write_to_memory(self, messages: list, dialogue_id: Any) -> None:
+        self.calls.append(("write", dialogue_id, [m.content for m in messages]))
+        self.messages.setdefault(dialogue_id, []).extend(messages)
+
+    def clear_memory(self, dialogue_id: Any) -> None:
+        self.calls.append(("clear", dialogue_id, []))
+        self.messages.pop(dialogue_id, None)
+
+    def answer_to_question(self, dialogue_id: Any, question: str) -> str:
+        self.calls.append(("answer", dialogue_id, [question]))
+        said = [m.content for m in self.messages.get(dialogue_id, ()) if m.role == "user"]
+        return said[-1] if said else "У меня нет такой информации"
+
+
+class OrderMemory(EchoMemory):
+    """Recalls turns in the order of writing, with falling scores."""
+
+    def recall(self, dialogue_id: Any, question: str, k: int) -> list[FakeHit]:
+        messages = self.messages.get(dialogue_id, ())
+        return [FakeHit(i, m.session_id, m.role, m.content, 1 / (i + 1)) for i, m in enumerate(messages)][:k]
+
+
+class FailingMemory(OrderMemory):
+    """Raises where a message says `write fails`, a question `answer fails`; clearing dialogue `clear fails` raises."""
+
+    def write_to_memory(self, messages: list, dialogue_id: Any) -> None:
+        if any("write fails" in m.content for m in messages):
+            raise RuntimeError("no room")
+        super().write_to_memory(messages, dialogue_id)
+
+    def answer_to_question(self, dialogue_id: Any, question: str) -> str:
+        if "answer fails" in question:
+            raise RuntimeError("no words")
+        if "answers a number" in question:
+            return 7
+        return super().answer_to_question(dialogue_id, question)
+
+    def clear_memory(self, dialogue_id: Any) -> None:
+        super().clear_memory(dialogue_id)
+        if dialogue_id == "clear fails":
+            raise RuntimeError("no broom")
+
+
+class SlowMemory(EchoMemory):
+    """Takes 50 ms for an answer, so that a run can be stopped in its middle."""
+
+    def answer_to_question(self, dialogue_id: Any, question: str) -> str:
+        time.sleep(0.05)
+        return super().answer_to_question(dialogue_id, question)
+
+
+class UnbuildableMemory(EchoMemory):
+    """Its constructor raises, as the submission's does where a model is missing."""
+
+    def __init__(self, model_path: str | None = None) -> None:
+        raise RuntimeError("no model at /nowhere: pass a folder")
+
+
+def session(identity: Any, *contents: str, first: str = "user") -> dict[str, Any]:
+    """A session whose messages alternate between the roles."""
+    roles = ("user", "assistant") if first == "user" else ("assistant", "user")
+    return {"id": identity, "messages": [{"role": roles[i % 2], "content": text} for i, text in enumerate(contents)]}
+
+
+def record(identity: Any = 1, **changed: Any) -> dict[str, Any]:
+    """A valid record of two sessions with one question, its fields replaced by `changed`; a field set to ... is left out."""
+    fields = {
+        "id": identity,
+        "sessions": [session(1, "моя собака Тошка", "Хорошее имя!"), session(2, "как варить суп", "Долго.")],
+        "question": "Как зовут мою собаку?",
+        "question_type": "fact_equal_session",
+        "ans": "Вашу собаку зовут Тошка.",
+        "ans_session_ids": [1],
+        "evidence": [{"session_id": 1, "message_index": 0, "quote": "собака Тошка"}],
+        "accept": ["тошк"],
+        "reject": [],
+        **changed,
+    }
+    return {name: value for name, value in fields.items() if value is not ...}
+
+
+def write_data(path: Path, *records: Any) -> Path:
+    """A data set of `records`, one a line; bytes are written as they are."""
+    path.write_bytes(b"".join(r + b"\n" if isinstance(r, bytes) else json.dumps(r).encode() + b"\n" for r in records))
+    return path
