@@ -3,6 +3,7 @@
 PYTHON ?= python3
 # cpu or gpu; found out by asking the driver, or forced: make eval EXTRA=cpu
 EXTRA ?= $(shell nvidia-smi -L >/dev/null 2>&1 && echo gpu || echo cpu)
+EXTRA := $(EXTRA)
 # an environment for each extra, as faiss-cpu and faiss-gpu exclude one another
 VENV := .venv/$(EXTRA)
 RUN := $(VENV)/bin/python
@@ -16,14 +17,17 @@ SYSTEMS ?= submission,oracle,bm25,tfidf,user_turns,last_turns,abstain
 RETRIEVAL_DATA ?= longmemeval_s/longmemeval_s_dev.json locomo/locomo_dev5.json beam/beam_100K_dev10.jsonl gigamemory/ru_dev.jsonl data/built/tune.jsonl
 
 .DEFAULT_GOAL := help
-.PHONY: help eval test lint data data-dev retrieval peers-mem0 peers-langmem peers-graphiti test-peers clean
+.PHONY: help eval readme test lint judge-check data data-dev retrieval peers-mem0 peers-langmem peers-graphiti test-peers clean
 
 help:  ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9 -]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
 
 eval: $(READY)  ## the main job: run all systems on DATA and print the leaderboard
-	@rm -rf $(OUT)
+	@$(if $(filter runs/%,$(OUT)),rm -rf $(OUT))
 	@$(RUN) -m eval run --system $(SYSTEMS) --data $(DATA) --out $(OUT)
+
+readme: eval  ## make eval, and put its table into README.md
+	@sed -i -e '/<!-- leaderboard -->/,/<!-- end -->/{//!d}' -e '/<!-- leaderboard -->/r $(OUT)/leaderboard.md' README.md
 
 test: $(READY)  ## the tests
 	@$(RUN) -m pytest
@@ -50,7 +54,8 @@ clean:  ## remove environments, runs and caches
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): pyproject.toml
-	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "Python 3.10 or later is needed: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@$(RUN) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@echo "installing gigamemory[$(EXTRA),dev] into $(VENV) ..."
 	@$(RUN) -m pip install --quiet --disable-pip-version-check -e '.[$(EXTRA),dev]'
 	@touch $@

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, List
+from typing import Any
 
 from submission.contract import Message, ModelWithMemory
 from submission.reading.reader import NO_INFORMATION
@@ -15,7 +15,7 @@ class AbstainMemory(ModelWithMemory):
     def __init__(self, model_path: str | None = None) -> None:
         pass
 
-    def write_to_memory(self, messages: List[Message], dialogue_id: str) -> None:
+    def write_to_memory(self, messages: list[Message], dialogue_id: str) -> None:
         pass
 
     def clear_memory(self, dialogue_id: str) -> None:

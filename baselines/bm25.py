@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from submission.memory.turns import Turn
+from submission.recall.encoders import Encoder
 from submission.recall.lexical import Bm25
 from submission.recall.text import lemmas
 
@@ -12,8 +13,8 @@ from .stored import StoredTurns
 class Bm25Memory(StoredTurns):
     """Ranks turns by BM25 (k1 = 1.5, b = 0.75)."""
 
-    def __init__(self, model_path: str | None = None) -> None:
-        super().__init__(model_path)
+    def __init__(self, model_path: str | None = None, encoder: Encoder | None = None) -> None:
+        super().__init__(model_path, encoder)
         self._indexes: dict[str, Bm25] = {}
 
     def clear_memory(self, dialogue_id: str) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any, List
+from typing import Any
 
 from submission.contract import Message, ModelWithMemory
 from submission.memory.turns import Turn, TurnLog
 from submission.reading.reader import ExtractiveReader
-from submission.recall.encoders import WordVectorEncoder
+from submission.recall.encoders import Encoder, WordVectorEncoder
 from submission.recall.recall import Hit
 from submission.settings import Settings
 
@@ -16,13 +16,14 @@ from submission.settings import Settings
 class StoredTurns(ModelWithMemory):
     """Keeps turns and answers by reading what `score_turns` ranks highest; subclasses choose the scores."""
 
-    def __init__(self, model_path: str | None = None) -> None:
+    def __init__(self, model_path: str | None = None, encoder: Encoder | None = None) -> None:
         settings = Settings.load()
-        self._reader = ExtractiveReader(WordVectorEncoder(), settings.abstain_below)
+        self._encoder = encoder or WordVectorEncoder()
+        self._reader = ExtractiveReader(self._encoder, settings.abstain_below)
         self._k = settings.recall_k
         self._logs: dict[Any, TurnLog] = {}
 
-    def write_to_memory(self, messages: List[Message], dialogue_id: str) -> None:
+    def write_to_memory(self, messages: list[Message], dialogue_id: str) -> None:
         self._logs.setdefault(dialogue_id, TurnLog()).append(messages)
 
     def clear_memory(self, dialogue_id: str) -> None:

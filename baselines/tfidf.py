@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from submission.memory.turns import Turn
+from submission.recall.encoders import Encoder
 
 from .stored import StoredTurns
 
@@ -10,8 +11,8 @@ from .stored import StoredTurns
 class TfidfMemory(StoredTurns):
     """Ranks turns by the cosine of TF-IDF vectors."""
 
-    def __init__(self, model_path: str | None = None) -> None:
-        super().__init__(model_path)
+    def __init__(self, model_path: str | None = None, encoder: Encoder | None = None) -> None:
+        super().__init__(model_path, encoder)
         self._fitted: dict[str, tuple[int, object, object]] = {}  # turns seen, vectorizer, matrix
 
     def clear_memory(self, dialogue_id: str) -> None:

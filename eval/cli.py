@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from .bench_command import add_commands
-from .datasets import Dialogue, load_contest
+from . import serve
+from .datasets import load_contest
 from .errors import UserError
 from .fact_quality import describe_quality, measure_personas
 from .inspect import describe, inspect_file
 from .journal import make_folder, write_json
-from .judges import JUDGES
+from .judge_command import add_judge_commands, add_judge_options, choose_judge
+from .llm_judge import CACHE
 from .manifest import build_manifest
 from .report import write_leaderboard
 from .retrieval import DEFAULT_KS, evaluate_retrieval
@@ -49,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--system", required=True, help=f"comma-separated: {', '.join(SYSTEMS)}")
     _add_data(run)
     run.add_argument("--out", type=Path, required=True, help="run folder; one subfolder a system")
-    run.add_argument("--judge", choices=tuple(JUDGES), help="default: patterns where every question has them, else overlap")
+    add_judge_options(run)
     run.add_argument("--engine", choices=ENGINES, default=ENGINES[0], help="who writes the submission's answers")
     run.add_argument("--url", help="of an OpenAI-compatible server, for --engine openai")
     run.add_argument("--model", help="the model's name on the server, or its folder")
@@ -57,6 +59,10 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--resume", action="store_true", help="go on with a run; answered questions are kept")
     run.add_argument("--strict", action="store_true", help="stop at the first failure of a system")
     run.set_defaults(command=_run)
+
+    serving = commands.add_parser("serve", help="start vLLM's server on a model folder with the flags that this project needs")
+    serve.add_options(serving)
+    serving.set_defaults(command=serve.serve)
 
     retrieval = commands.add_parser("retrieval", help="score a system's recall against known evidence")
     retrieval.add_argument("--system", required=True, help=f"one of: {', '.join(SYSTEMS)}")
@@ -76,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     facts.set_defaults(command=_facts)
 
     add_commands(commands, find_data)
+    add_judge_commands(commands, find_data)
 
     report = commands.add_parser("report", help="print and write the leaderboard of a run folder")
     report.add_argument("folder", type=Path)
@@ -102,9 +109,7 @@ def _run(options: argparse.Namespace) -> None:
     specs = find_systems(options.system)
     data = find_data(options.data)
     dialogues = load_contest(data)[: options.limit]
-    judge = options.judge or _default_judge(dialogues)
-    if judge == "patterns" and (bare := [q.id for d in dialogues for q in d.questions if not q.accept]):
-        raise UserError(f"{data}: question {bare[0]!r} has no accept patterns; use --judge overlap")
+    judge, judge_all = choose_judge(options, dialogues, options.out / CACHE)
     _use_engine(options)
     os.environ.setdefault("GIGAMEMORY_STRICT", "1")  # where it is measured, the submission does not answer around its failures
     for spec in specs:
@@ -113,7 +118,7 @@ def _run(options: argparse.Namespace) -> None:
         _check_resumable(folder, manifest, options.resume)
         write_json(folder / "manifest.json", manifest)
         run_system(spec, dialogues, folder, strict=options.strict)
-        write_json(folder / SUMMARY, summarise(folder, dialogues, judge))
+        write_json(folder / SUMMARY, summarise(folder, dialogues, judge, judge_all))
     print(write_leaderboard(options.out), end="")
 
 
@@ -168,10 +173,6 @@ def find_data(path: Path) -> Path:
         if place.is_file():
             return place
     raise UserError(f"no data file at {' or '.join(str(p) for p in places)}")
-
-
-def _default_judge(dialogues: list[Dialogue]) -> str:
-    return "patterns" if all(q.accept for d in dialogues for q in d.questions) else "overlap"
 
 
 def _check_resumable(folder: Path, manifest: dict, resume: bool) -> None:

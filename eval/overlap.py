@@ -38,8 +38,8 @@ _SYNONYMS = [
 ]  # fmt: skip
 _PAST = re.compile(
     r"\b(раньше|ранее|прежде|прежн\w+|до этого|до того|до \w+ был\w*|был[аио]?|сначала|сперва|изначально|вначале|начинал\w*|вместо|уже не|больше не"
-    r"|перешл\w+|перешел|переехал\w*|съехал\w*|сменил\w*|перевез\w*|повысил\w*|похудел\w*|поправил\w*|после ухода|отказал\w*|бросил\w*|продал\w*|быв\w+"
-    r"|планировал\w*|хотя|а не|used to|previously|before|formerly|was|were|moved|switched|left|instead of|rather than|no longer|from)\b"
+    r"|перешл\w+|перешел|переехал\w*|съехал\w*|сменил\w*|перевез\w*|повысил\w*|похудел\w*|поправил\w*|после ухода|отказал\w*|бросил\w*|продал\w*"
+    r"|быв\w+|планировал\w*|хотя|а не|used to|previously|before|formerly|was|were|moved|switched|left|instead of|rather than|no longer|from)\b"
 )
 _FORMER = re.compile(r"\b(раньше|ранее|прежде|прежн\w+|сначала|сперва|изначально|used to|previously|formerly)\b")
 _ASKS_PAST = re.compile(r"\b(раньше|ранее|прежн\w+|прошл\w+|до (того|этого|перехода|переезда)|до \w+|was|were|did|before|used to|previous\w*)\b")
@@ -85,7 +85,11 @@ def judge_overlap(question: Question, answer: str) -> Verdict:
         return wrong
     if extra := [word.lemma for word in _extras(keys, clauses, gold + asked)]:
         return Verdict(INCORRECT, f"beside the gold answer: {', '.join(extra)}")
-    if not keys and not _NEGATION.search(normalise(question.gold or "")) and not any(_matches(word, other) for word in _content(gold) for other in given):
+    if (
+        not keys
+        and not _NEGATION.search(normalise(question.gold or ""))
+        and not any(_matches(word, other) for word in _content(gold) for other in given)
+    ):
         return Verdict(INCORRECT, "says nothing of what was asked")
     return Verdict(CORRECT, f"holds: {', '.join(key.lemma for key in keys) or 'yes or no as the gold'}")
 
@@ -135,23 +139,27 @@ def _extras(keys: list[Word], clauses: list[Clause], known: list[Word]) -> Itera
     """Words of the kind of the keys that neither gold nor question has: further numbers and further items of a list.
 
     A number counts anywhere, a nominal only as an item without a verb in a sentence with a key, in a case that a key
-    has there; neither counts in a clause that speaks of the past.
+    has there, and beside names only another name; neither counts in a clause that speaks of the past.
     """
     bearing = {c.sentence for c in clauses if any(_matches(key, word) for key in keys for word in c.words)}
     cases = {tag for c in clauses for w in c.words for key in keys if _matches(key, w) for tag in w.tags if tag in _CASES}
+    numbers = any(key.value is not None for key in keys)
+    names = bool(keys) and all(key.name for key in keys)
     for clause in clauses:
         if _PAST.search(clause.text):
             continue
         for word in clause.words:
-            if word.value is not None and not (word.value == 1 and "SPELLED" in word.tags) and any(k.value is not None for k in keys):
-                if not any(_matches(other, word) for other in known):
-                    yield word
+            article = word.value == 1 and "SPELLED" in word.tags  # «один» is as often a word as a number
+            if word.value is not None and not article and numbers and not any(_matches(other, word) for other in known):
+                yield word
         if clause.sentence not in bearing or any(word.tags & VERBAL for word in clause.words):
             continue
         if any(_matches(key, word) for word in clause.words for key in keys):
             continue
         for word in clause.words:
             if not _is_content(word) or word.value is not None or word.lemmas & (_FRAME | _UNITS):
+                continue
+            if names and not word.name:
                 continue
             if not any(_matches(other, word) for other in known) and (word.tags & cases or not word.tags & _CASES or not cases):
                 yield word
@@ -185,7 +193,7 @@ def _kinds(gold: list[Word]) -> set[int]:
         if not word.name or (index and gold[index - 1].name):
             continue
         place = index - 1
-        while place >= 0 and (gold[place].mark and gold[place].text in "«“\"" or (gold[place].tags & {"NOUN", "ADJF"} and not gold[place].name)):
+        while place >= 0 and (gold[place].mark and gold[place].text in '«“"' or (gold[place].tags & {"NOUN", "ADJF"} and not gold[place].name)):
             found.add(place)
             place -= 1
     return found

@@ -16,6 +16,7 @@ from pathlib import Path
 from .errors import UserError
 
 READY_SECONDS = 600.0
+NO_PADDING = '{"backend": "xgrammar", "disable_any_whitespace": true}'  # else weak models pad JSON up to max_tokens; vLLM >= 0.11
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -37,9 +38,7 @@ def serve(options: argparse.Namespace) -> None:
         check_model_folder(Path(options.model), weights=options.load_format != "dummy")
     except EngineError as error:
         raise UserError(str(error)) from error
-    command = serve_command(
-        options.model, options.name, options.port, options.context, options.share, options.tensor_parallel, options.load_format
-    )
+    command = serve_command(options.model, options.name, options.port, options.context, options.share, options.tensor_parallel, options.load_format)
     print(" ".join(command), flush=True)
     os.execve(command[0], command, {**os.environ, **serve_environment()})
 
@@ -48,9 +47,10 @@ def serve_command(
     model: str, name: str | None, port: int, context: int, share: float = 0.85, tensor_parallel: int = 1, load_format: str = "auto"
 ) -> list[str]:
     """The command line; it starts the module, as `vllm serve` is missing from CPU builds."""
-    command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server", "--model", model, "--served-model-name", name or Path(model).resolve().name]
+    command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server", "--model", model]
+    command += ["--served-model-name", name or Path(model).resolve().name]
     command += ["--host", "127.0.0.1", "--port", str(port), "--dtype", "bfloat16", "--max-model-len", str(context), "--seed", "0"]
-    command += ["--enable-prefix-caching", "--trust-remote-code", "--load-format", load_format]
+    command += ["--structured-outputs-config", NO_PADDING, "--enable-prefix-caching", "--trust-remote-code", "--load-format", load_format]
     if has_gpu():
         return [*command, "--gpu-memory-utilization", str(share), "--tensor-parallel-size", str(tensor_parallel)]
     return [*command, "--enforce-eager", "--max-num-seqs", "16"]

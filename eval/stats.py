@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 Z_95 = 1.959963984540054
 LEVEL = 0.05
@@ -81,7 +81,7 @@ def compare_paired(
     difference = right_b.astype(float) - right_a
     error = clustered_error(difference, labels, seed=seed, resamples=resamples)
     mean, freedom = float(difference.mean()), int(labels.max())
-    reach = float(stats.t.ppf(1 - level / 2, freedom)) if freedom else math.inf
+    reach = _quantile(1 - level / 2, freedom)
     only_a, only_b = int((right_a & ~right_b).sum()), int((right_b & ~right_a).sum())
     p_clustered, p_mcnemar = _t_test(mean, error, freedom), mcnemar(only_a, only_b)
     p = max(p_clustered, p_mcnemar)
@@ -98,7 +98,7 @@ def compare_paired(
         only_b=only_b,
         p_mcnemar=p_mcnemar,
         p=p,
-        detectable=min(1.0, _multiplier(freedom, level, POWER) * error),
+        detectable=min(1.0, _multiplier(freedom, level, POWER) * error + 1 / len(a)),
         verdict=_verdict(mean, p, level),
     )
 
@@ -120,7 +120,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 def mcnemar(only_a: int, only_b: int) -> float:
     """Two-sided exact p-value of McNemar's test from the two discordant counts; 1 when both are 0."""
-    return float(stats.binomtest(only_a, only_a + only_b).pvalue) if only_a + only_b else 1.0
+    return min(1.0, 2 * float(special.bdtr(min(only_a, only_b), only_a + only_b, 0.5)))
 
 
 def clustered_error(difference: np.ndarray, labels: np.ndarray, *, seed: int, resamples: int) -> float:
@@ -143,18 +143,21 @@ def minimum_detectable(n: int, discordance: float, clusters: int | None = None, 
 
     `discordance` is the share of questions that exactly one of the systems gets right: assumed when planning, and it
     must be at least the result.  Questions of one dialogue are taken as independent; where they are not, divide n by
-    the design effect.  From d = m * sqrt((discordance - d^2) / n), m the sum of the t quantiles of level and power at
-    `clusters` - 1 degrees of freedom (Bloom 1995); `clusters` defaults to n.
+    the design effect.  From d - 1/n = m * sqrt((discordance - d^2) / n), m the sum of the t quantiles of level and power
+    at `clusters` - 1 degrees of freedom (Bloom 1995) and 1/n what the exact test costs (Edwards's continuity
+    correction); `clusters` defaults to n.
     """
     multiplier = _multiplier((clusters or n) - 1, level, power)
-    return multiplier * math.sqrt(discordance / (n + multiplier**2))
+    # the larger root of (n + m^2) d^2 - 2 d + 1/n - m^2 discordance = 0
+    square = multiplier**2
+    return (1 + math.sqrt(1 - (n + square) * (1 / n - square * discordance))) / (n + square)
 
 
 def paired_power(difference: float, n: int, discordance: float, clusters: int | None = None, *, level: float = LEVEL) -> float:
     """Probability that n paired questions show a true `difference`, under the assumptions of `minimum_detectable`."""
     freedom = (clusters or n) - 1
     error = math.sqrt((discordance - difference**2) / n)
-    return float(stats.nct.sf(stats.t.ppf(1 - level / 2, freedom), freedom, abs(difference) / error))
+    return float(stats.nct.sf(_quantile(1 - level / 2, freedom), freedom, max(0.0, abs(difference) - 1 / n) / error))
 
 
 @lru_cache(maxsize=16)
@@ -165,15 +168,18 @@ def _weights(clusters: int, seed: int, resamples: int) -> np.ndarray:
 
 
 def _multiplier(freedom: int, level: float, power: float) -> float:
-    if freedom < 1:
-        return math.inf
-    return float(stats.t.ppf(1 - level / 2, freedom) + stats.t.ppf(power, freedom))
+    return _quantile(1 - level / 2, freedom) + _quantile(power, freedom)
+
+
+def _quantile(share: float, freedom: int) -> float:
+    """Of Student's t; infinite without a degree of freedom."""
+    return float(special.stdtrit(freedom, share)) if freedom else math.inf
 
 
 def _t_test(mean: float, error: float, freedom: int) -> float:
     if mean == 0 or freedom < 1:
         return 1.0
-    return float(2 * stats.t.sf(abs(mean) / error, freedom)) if error else 0.0
+    return float(2 * special.stdtr(freedom, -abs(mean) / error)) if error else 0.0
 
 
 def _verdict(difference: float, p: float, level: float) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from .datasets import Dialogue, Question
 from .datasets.dialogue import NO_INFO
 from .journal import Journal, read_journal, write_text
-from .judges import CORRECT, INCORRECT, JUDGES, REFUSAL, Verdict
+from .judges import CORRECT, INCORRECT, UNPARSED, JudgeAll, Verdict, declines, one_by_one
 from .replay import flatten
 from .retrieval import DEFAULT_KS, relevant_ids, score_rankings
 from .runner import INGESTIONS, PREDICTIONS
@@ -21,13 +21,16 @@ from .stats import wilson
 VERDICTS, SUMMARY, SUBMIT = "verdicts.jsonl", "summary.json", "submit.csv"
 
 
-def summarise(folder: Path, dialogues: Sequence[Dialogue], judge: str) -> dict[str, Any]:
-    """Judge all predictions of a run and compute its figures; writes verdicts.jsonl and submit.csv."""
+def summarise(folder: Path, dialogues: Sequence[Dialogue], judge: str, judge_all: JudgeAll | None = None) -> dict[str, Any]:
+    """Judge all predictions of a run and compute its figures; writes verdicts.jsonl and submit.csv.
+
+    `judge` is the judge's name; a judge with a model is given as `judge_all`.  An unparsed verdict counts as wrong.
+    """
     questions = {(d.id, q.id): (d, q) for d in dialogues for q in d.questions}
     predictions = [p for p in read_journal(folder / PREDICTIONS) if (p["dialogue_id"], p["question_id"]) in questions]
     asked = [questions[p["dialogue_id"], p["question_id"]] for p in predictions]
-    verdicts = [_judge(question, p, judge) for (_, question), p in zip(asked, predictions)]
-    _write_verdicts(folder, predictions, verdicts, judge)
+    verdicts = _verdicts([question for _, question in asked], predictions, judge_all or one_by_one(judge))
+    _write_verdicts(folder, asked, predictions, verdicts, judge)
     _write_submit(folder, predictions)
     ingestions = list(read_journal(folder / INGESTIONS))
     labels = [(question, p["answer"], verdict) for (_, question), p, verdict in zip(asked, predictions, verdicts) if verdict]
@@ -36,6 +39,7 @@ def summarise(folder: Path, dialogues: Sequence[Dialogue], judge: str) -> dict[s
         "questions": len(questions),
         "errors": sum(p["error"] is not None for p in predictions),
         "judge": judge,
+        "unparsed": sum(verdict.label == UNPARSED for _, _, verdict in labels),
         "accuracy": _accuracy(labels),
         "abstention": _abstention(labels),
         "latency_seconds": {
@@ -48,13 +52,20 @@ def summarise(folder: Path, dialogues: Sequence[Dialogue], judge: str) -> dict[s
     }
 
 
-def _judge(question: Question, prediction: dict, judge: str) -> Verdict | None:
-    """The verdict on a prediction; None for a question without gold."""
-    if question.gold is None and not question.accept:
-        return None
-    if prediction["error"] is not None:
-        return Verdict(INCORRECT, f"the system failed: {prediction['error']}")
-    return JUDGES[judge](question, prediction["answer"])
+def _verdicts(questions: list[Question], predictions: list[dict], judge_all: JudgeAll) -> list[Verdict | None]:
+    """A verdict a prediction; None for a question without gold."""
+    verdicts: list[Verdict | None] = [None] * len(predictions)
+    open_places = []
+    for place, (question, prediction) in enumerate(zip(questions, predictions)):
+        if question.gold is None and not question.accept:
+            continue
+        if prediction["error"] is not None:
+            verdicts[place] = Verdict(INCORRECT, f"the system failed: {prediction['error']}")
+        else:
+            open_places.append(place)
+    for place, verdict in zip(open_places, judge_all([(questions[p], predictions[p]["answer"]) for p in open_places])):
+        verdicts[place] = verdict
+    return verdicts
 
 
 def _accuracy(labels: list[tuple[Question, str, Verdict]]) -> dict[str, Any]:
@@ -67,7 +78,7 @@ def _accuracy(labels: list[tuple[Question, str, Verdict]]) -> dict[str, Any]:
 
 def _abstention(labels: list[tuple[Question, str, Verdict]]) -> dict[str, Any]:
     """Precision: of the refusals, how many were due.  Recall: of the questions without answer, how many refused."""
-    counts = Counter((q.type == NO_INFO, bool(REFUSAL.search(a.lower().replace("ё", "е")))) for q, a, _ in labels if q.type)
+    counts = Counter((q.type == NO_INFO, declines(a)) for q, a, _ in labels if q.type)
     refused, due = counts[True, True] + counts[False, True], counts[True, True] + counts[True, False]
     return {
         "precision": wilson(counts[True, True], refused)._asdict(),
@@ -104,13 +115,16 @@ def _recall(asked: list[tuple[Dialogue, Question]], predictions: list[dict]) -> 
     return {**{level: score_rankings(found, DEFAULT_KS) for level, found in rows.items()}, "excluded": dict(excluded)}
 
 
-def _write_verdicts(folder: Path, predictions: list[dict], verdicts: list[Verdict | None], judge: str) -> None:
+def _write_verdicts(
+    folder: Path, asked: list[tuple[Dialogue, Question]], predictions: list[dict], verdicts: list[Verdict | None], judge: str
+) -> None:
     path = folder / VERDICTS
     path.unlink(missing_ok=True)
     journal = Journal(path)
-    for prediction, verdict in zip(predictions, verdicts):
+    for (_, question), prediction, verdict in zip(asked, predictions, verdicts):
         label, reason = verdict or (None, "no gold answer")
-        journal.append({**{k: prediction[k] for k in ("dialogue_id", "question_id")}, "judge": judge, "verdict": label, "reason": reason})
+        identity = {**{k: prediction[k] for k in ("dialogue_id", "question_id")}, "question_type": question.type}
+        journal.append({**identity, "judge": judge, "verdict": label, "reason": reason})
     journal.close()
 
 

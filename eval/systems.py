@@ -14,13 +14,15 @@ from .errors import UserError
 class SystemSpec:
     """Where a system's class is and what it gets to see.
 
-    An `oracle` gets every question's dialogue cut to the evidence sessions.
+    An `oracle` gets every question's dialogue cut to the evidence sessions.  A `peer` is another project's library in
+    an environment of its own (make peers-NAME).
     """
 
     name: str
     path: str  # module:Class
     about: str
     oracle: bool = False
+    peer: bool = False
 
 
 _SUBMISSION = "submission:SubmitModelWithMemory"
@@ -36,6 +38,16 @@ SYSTEMS = {
         SystemSpec("rrf", "baselines.rrf:RrfMemory", "reciprocal rank fusion of bm25 and dense"),
         SystemSpec("user_turns", "baselines.user_turns:UserTurnsMemory", "all user turns, newest first"),
         SystemSpec("last_turns", "baselines.last_turns:LastTurnsMemory", "as much of the dialogue's end as fits"),
+        SystemSpec("memgpt_style", "baselines.memgpt_style:MemgptStyleMemory", "paging between a small core and an archive, after MemGPT"),
+        SystemSpec("cortex_style", "baselines.cortex_style:CortexStyleMemory", "typed memories with decay and reinforcement, after Cortex"),
+        SystemSpec("hipporag_style", "baselines.hipporag_style:HippoRagStyleMemory", "personalised PageRank over words and turns, after HippoRAG"),
+        SystemSpec("mat_style", "baselines.mat_style:MatStyleMemory", "surprise gate, forgetting, consolidation"),
+        SystemSpec("mem0_raw", "baselines.mem0_memory:Mem0RawMemory", "mem0ai without a model (infer=False)", peer=True),
+        SystemSpec("mem0", "baselines.mem0_memory:Mem0Memory", "mem0ai, memories extracted by a model", peer=True),
+        SystemSpec("langmem_raw", "baselines.langmem_memory:LangmemRawMemory", "langmem's store without its manager", peer=True),
+        SystemSpec("langmem", "baselines.langmem_memory:LangmemMemory", "langmem, memories managed by a model", peer=True),
+        SystemSpec("graphiti_raw", "baselines.graphiti_memory:GraphitiRawMemory", "graphiti on kuzu, full-text search of episodes", peer=True),
+        SystemSpec("graphiti", "baselines.graphiti_memory:GraphitiMemory", "graphiti on kuzu, facts extracted by a model", peer=True),
         SystemSpec("abstain", "baselines.abstain:AbstainMemory", "always declines: the floor"),
     )
 }

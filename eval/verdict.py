@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from .datasets import Question
@@ -28,7 +28,7 @@ INJECTION = re.compile(
     r"(игнорируй|забудь|ignore|disregard|forget)\b.{0,40}(правил|эталон|инструкц|указани|reference|instruction|rule|gold|above|previous)"
     r"|(судья|судье|оценщик\w*|проверяющ\w+|judge|grader|evaluator)\b.{0,60}(верн|правильн|засчит|балл|correct|right|pass|output|score)"
     r"|(считай|засчита\w+|поставь\w*|оценка|вердикт|grade|mark)\b.{0,40}(верн|правильн|балл|correct|right)"
-    r"|(верн|правильн)\w+ ответ\b.{0,20}(судья|оценк)|эталон\w*|оценивани\w+|</?\w+>|\[\[|\bsystem\s*:|\bсистема\s*:"
+    r"|(верн|правильн)\w+ ответ\b.{0,20}(судья|оценк)|совпадает с эталон\w+|систем\w+ оценивания|</?\w+>|\[\[|\bsystem\s*:|\bсистема\s*:"
 )
 
 
@@ -40,6 +40,7 @@ class Verdict(NamedTuple):
 
 
 Judge = Callable[[Question, str], Verdict]
+JudgeAll = Callable[[Sequence[tuple[Question, str]]], list[Verdict]]  # one verdict an item, in order
 
 
 def declines(answer: str) -> bool:

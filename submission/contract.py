@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import List, Optional
 
 try:
-    from submit_interface import ModelWithMemory
-
     from models import Message
+    from submit_interface import ModelWithMemory
 except ImportError:
 
     @dataclass
@@ -22,14 +20,14 @@ except ImportError:
 
         role: str
         content: str
-        session_id: Optional[str] = None
-        date: Optional[str] = None
+        session_id: str | None = None
+        date: str | None = None
 
     class ModelWithMemory(ABC):
         """What the runner calls: writes in twos, then one question, then one clear."""
 
         @abstractmethod
-        def write_to_memory(self, messages: List[Message], dialogue_id: str) -> None: ...
+        def write_to_memory(self, messages: list[Message], dialogue_id: str) -> None: ...
 
         @abstractmethod
         def clear_memory(self, dialogue_id: str) -> None: ...

@@ -7,12 +7,19 @@ always returns a non-empty string.  `Settings.strict` turns that last promise in
 from __future__ import annotations
 
 import logging
-from typing import Any, List
+from collections import Counter
+from typing import Any
 
 from .contract import Message, ModelWithMemory
-from .memory.turns import TurnLog
-from .reading.reader import NO_INFORMATION, ExtractiveReader
-from .recall.encoders import WordVectorEncoder
+from .engines.base import EngineError
+from .engines.deadline import GuardedEngine
+from .engines.governor import Plan, TimeGovernor
+from .engines.selection import build_engine
+from .memory.turns import Turn, TurnLog
+from .reading.model_facts import ModelFacts
+from .reading.model_reader import ModelReader
+from .reading.reader import NO_INFORMATION, Answer, ExtractiveReader
+from .recall.encoders import Encoder, WordVectorEncoder
 from .recall.recall import DialogueIndex, Hit
 from .settings import Settings
 
@@ -22,15 +29,23 @@ logger = logging.getLogger(__name__)
 class SubmitModelWithMemory(ModelWithMemory):
     """Memory of any number of dialogues; nothing of one reaches another."""
 
-    def __init__(self, model_path: str | None = None, settings: Settings | None = None) -> None:
+    def __init__(self, model_path: str | None = None, settings: Settings | None = None, encoder: Encoder | None = None) -> None:
         self.settings = settings or Settings.load()
         self.model_path = model_path
-        self._encoder = WordVectorEncoder()
+        self.counters: Counter[str] = Counter()  # what became of the questions that went to a model
+        budget = max(0.0, self.settings.total_seconds - self.settings.margin_seconds)
+        self._governor = TimeGovernor(budget, self.settings.expected_dialogues, self.settings.call_deadline_seconds)
+        # before anything touches the GPU: vLLM forks
+        engine = build_engine(self.settings, model_path)
+        self._engine = GuardedEngine(engine) if engine else None
+        self._model_reader = ModelReader(self._engine, self.settings, self._governor, self.counters) if self._engine else None
+        self._model_facts = ModelFacts(self._engine, self._governor, self.counters) if self._engine else None
+        self._encoder = encoder or WordVectorEncoder()
         self._reader = ExtractiveReader(self._encoder, self.settings.abstain_below)
         self._logs: dict[Any, TurnLog] = {}
         self._indexes: dict[Any, DialogueIndex] = {}
 
-    def write_to_memory(self, messages: List[Message], dialogue_id: str) -> None:
+    def write_to_memory(self, messages: list[Message], dialogue_id: str) -> None:
         """Keep messages as they were said; nothing is computed before the first question."""
         self._logs.setdefault(dialogue_id, TurnLog()).append(messages)
 
@@ -38,16 +53,48 @@ class SubmitModelWithMemory(ModelWithMemory):
         """Forget the dialogue and all that was derived from it; an unknown id is no error."""
         self._logs.pop(dialogue_id, None)
         self._indexes.pop(dialogue_id, None)
+        if self._model_facts:
+            self._model_facts.forget(dialogue_id)
+
+    def close(self) -> None:
+        """Give back the engine's memory and connections."""
+        if self._engine:
+            self._engine.close()
 
     def answer_to_question(self, dialogue_id: str, question: str) -> str:
         """One short sentence to the user, or the refusal when memory does not hold the answer."""
+        for answer in (self._answer, self._extract):
+            try:
+                return answer(dialogue_id, question).text or NO_INFORMATION
+            except Exception:
+                if self.settings.strict:
+                    raise
+                logger.exception("answering failed in dialogue %r", dialogue_id)
+        return NO_INFORMATION
+
+    def _extract(self, dialogue_id: str, question: str) -> Answer:
+        return self._reader.read(question, self.recall(dialogue_id, question, self.settings.recall_k))
+
+    def _answer(self, dialogue_id: str, question: str) -> Answer:
+        if self._model_reader is None:
+            return self._extract(dialogue_id, question)
+        plan = self._governor.plan()
+        turns = list(self._logs.get(dialogue_id, ()))
+        ranked = [hit.index for hit in self.recall(dialogue_id, question, max(len(turns), 1))]
+        facts = self._facts(dialogue_id, turns, plan)
+        return self._model_reader.read(question, turns, ranked, facts, plan, lambda: self._extract(dialogue_id, question))
+
+    def _facts(self, dialogue_id: str, turns: list[Turn], plan: Plan) -> list[str]:
+        """Facts drawn by the model, where that is switched on and there is time; none when it fails."""
+        if not (self.settings.model_extraction and plan.answer):
+            return []
         try:
-            return self._reader.read(question, self.recall(dialogue_id, question, self.settings.recall_k)).text
-        except Exception:
-            if self.settings.strict:
-                raise
-            logger.exception("answering failed in dialogue %r", dialogue_id)
-            return NO_INFORMATION
+            return self._model_facts.facts(dialogue_id, turns, plan)
+        except EngineError as error:
+            logger.warning("drawing facts failed: %s", error)
+            self._governor.failed()
+            self.counters["extraction_failed"] += 1
+            return []
 
     def recall(self, dialogue_id: str, question: str, k: int) -> list[Hit]:
         """The k turns most likely to answer; [] for an unknown dialogue.  Raises ValueError when k < 1."""

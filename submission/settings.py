@@ -7,11 +7,13 @@ environment variables `GIGAMEMORY_<NAME>` with the field's name in capitals.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Mapping
+from typing import Any
 
 PREFIX = "GIGAMEMORY_"
+ENGINES = ("auto", "extractive", "vllm", "openai", "transformers")
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,43 @@ class Settings:
     recall_k: int = 12  # turns that the reader sees
     abstain_below: float = 0.36  # support (0..1) under which the extractive reader declines to answer
 
+    engine: str = "auto"  # auto, extractive, vllm, openai or transformers; auto: vLLM where there is a model folder and vLLM
+    engine_url: str = "http://127.0.0.1:8000/v1"  # of an OpenAI-compatible server
+    engine_model: str = ""  # name on the server ("": the only one there), or a model folder that goes before the constructor's
+    engine_retries: int = 3  # further tries after 429, 5xx and broken connections
+    engine_concurrency: int = 16  # requests under way at once
+    prompt_budget_tokens: int = 9000  # of the answer's whole prompt
+    long_context_tokens: int = 16_000  # the same where not all user turns fit into the usual budget and time allows
+    max_answer_tokens: int = 64
+    context_tokens: int = 0  # context that vLLM is loaded with; 0: what the budgets above need
+    gpu_memory_share: float = 0.85  # of the GPU for vLLM; the rest is for FAISS and an encoder
+    tensor_parallel: int = 1  # GPUs
+    pipeline_parallel: int = 1  # GPUs
+    load_format: str = "auto"  # dummy: random weights, for capacity measurements
+    enforce_eager: bool = False  # no CUDA graphs: loads faster, runs slower
+    seed: int = 0
+    support_check: bool = False  # a second call that asks whether the evidence says what the answer says
+    model_extraction: bool = False  # facts drawn by the model, a call a session
+    call_deadline_seconds: float = 60.0  # of one call of the engine
+    total_seconds: float = 25_200.0  # the contest's 7 hours for all answers; 0: no limit
+    margin_seconds: float = 1800.0  # of these, left for answers without the model
+    expected_dialogues: int = 1600  # over which the time is shared out
+
     def __post_init__(self) -> None:
+        if self.engine not in ENGINES:
+            raise ValueError(f"engine must be one of {', '.join(ENGINES)}, not {self.engine!r}")
+        for name in ("engine_concurrency", "max_answer_tokens", "tensor_parallel", "pipeline_parallel", "expected_dialogues", "prompt_budget_tokens"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
+        for name in ("engine_retries", "long_context_tokens", "context_tokens", "total_seconds", "margin_seconds"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must not be negative, not {getattr(self, name)}")
+        if not 0.0 < self.gpu_memory_share <= 1.0:
+            raise ValueError(f"gpu_memory_share must lie above 0 and at most at 1, not {self.gpu_memory_share}")
+        if self.call_deadline_seconds <= 0:
+            raise ValueError(f"call_deadline_seconds must be above 0, not {self.call_deadline_seconds}")
+        if self.total_seconds and self.margin_seconds >= self.total_seconds:
+            raise ValueError(f"margin_seconds ({self.margin_seconds}) must be below total_seconds ({self.total_seconds})")
         if self.recall_k < 1:
             raise ValueError(f"recall_k must be at least 1, not {self.recall_k}")
         if not 0.0 <= self.abstain_below <= 1.0:

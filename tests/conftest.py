@@ -37,10 +37,8 @@ def child():
 
     def start(*arguments, **options):
         environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}", **options.pop("env", {})}
-        process = subprocess.Popen(
-            [sys.executable, *map(str, arguments)],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=options.pop("cwd", ROOT), **options,
-        )  # fmt: skip
+        options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": ROOT, **options}
+        process = subprocess.Popen([sys.executable, *map(str, arguments)], text=True, env=environment, **options)
         started.append(process)
         return process
 

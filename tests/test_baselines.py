@@ -7,7 +7,7 @@ import pytest
 from eval.systems import SYSTEMS, build_system
 from submission.contract import Message, ModelWithMemory
 
-NAMES = [name for name, spec in SYSTEMS.items() if spec.path.startswith("baselines")]
+NAMES = [name for name, spec in SYSTEMS.items() if spec.path.startswith("baselines") and not spec.peer]
 REFUSAL = "У меня нет такой информации"
 TURNS = [("user", "мою собаку зовут Тошка"), ("assistant", "Хорошая собака."), ("user", "как варить борщ"), ("assistant", "Со свёклой.")]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import signal
 import time
@@ -55,6 +56,17 @@ def test_nothing_but_the_table_is_printed_where_output_is_no_terminal(data, tmp_
     out, errors = process.communicate(timeout=60)
     assert (0, "") == (process.returncode, errors)
     assert "| bm25 |" in out
+
+
+def test_a_terminal_gets_a_progress_bar(data, tmp_path, child):
+    """Named after the system, counting questions."""
+    master, slave = os.openpty()
+    process = child("-m", "eval", "run", "--system", "bm25", "--data", data, "--out", tmp_path / "out", stderr=slave)
+    process.communicate(timeout=60)
+    os.close(slave)
+    shown = os.read(master, 10_000).decode()
+    os.close(master)
+    assert "bm25" in shown and "2/2" in shown
 
 
 def test_report_prints_the_table_again(data, tmp_path, capsys):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Iterable, Iterator
+from typing import Any
 
 USER, ASSISTANT = "user", "assistant"
 NO_REPLY = "<нет ответа>"  # the runner puts it where a session ends with a user turn

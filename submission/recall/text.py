@@ -1,9 +1,10 @@
-"""Words of Russian and English text: tokens, lemmas, sentences, pasted text."""
+"""Words of Russian and English text: tokens, lemmas, stems, grammatical flags, sentences, pasted text."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
 # Long user turns are quoted articles, listings, letters: nobody types 1,200 characters about themself.
 PASTED_CHARS = 1200
@@ -22,6 +23,22 @@ STOP_LEMMAS = frozenset(
     where which who whom whose why will with would you your""".replace("ё", "е").split()
 )
 
+_FIRST_PERSON = frozenset(
+    """я меня мне мной мною мы нас нам нами мой моя мое мои моего моей моему мою моим моем моих моими
+    наш наша наше наши нашего нашей нашему нашу нашим нашем наших нашими i me my mine we us our ours i'm i've""".split()
+)
+
+
+class Word(NamedTuple):
+    """What morphology says of one token; `flags` is a subset of name, place, number, first_person."""
+
+    lemma: str
+    flags: frozenset[str]
+
+
+_NO_FLAGS: frozenset[str] = frozenset()
+_FLAG_OF_GRAMMEME = {"Name": "name", "Patr": "name", "Surn": "name", "Geox": "place", "NUMR": "number"}
+
 
 def normalise(text: str) -> str:
     """Lower case, `ё` as `е`."""
@@ -33,6 +50,11 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(normalise(text))
 
 
+def is_russian(text: str) -> bool:
+    """Whether a text has any Cyrillic letter."""
+    return _CYRILLIC.search(text) is not None
+
+
 @lru_cache(maxsize=1)
 def _morphology():
     import pymorphy3
@@ -40,32 +62,54 @@ def _morphology():
     return pymorphy3.MorphAnalyzer()
 
 
-@lru_cache(maxsize=1)
-def _english():
+@lru_cache(maxsize=2)
+def _stemmer(language: str):
     import Stemmer
 
-    return Stemmer.Stemmer("english")
+    return Stemmer.Stemmer(language)
 
 
 @lru_cache(maxsize=200_000)
-def lemma(token: str) -> str:
-    """Dictionary form of a normalised Russian token, stem of an English one, a number as it is."""
-    if _CYRILLIC.search(token):
-        return normalise(_morphology().parse(token)[0].normal_form)
+def word(token: str) -> Word:
+    """Lemma and flags of a normalised token: dictionary form in Russian, stem in English, a number as it is."""
+    first_person = token in _FIRST_PERSON
     if token[0].isdigit():
-        return token
-    return _english().stemWord(token)
+        return Word(token, frozenset({"number"}))
+    if not is_russian(token):
+        return Word(_stemmer("english").stemWord(token), frozenset({"first_person"}) if first_person else _NO_FLAGS)
+    parse = _morphology().parse(token)[0]
+    grammemes = parse.tag.grammemes
+    flags = {flag for grammeme, flag in _FLAG_OF_GRAMMEME.items() if grammeme in grammemes}
+    if first_person or ("VERB" in grammemes and "1per" in grammemes):
+        flags.add("first_person")
+    return Word(normalise(parse.normal_form), frozenset(flags) if flags else _NO_FLAGS)
+
+
+def lemma(token: str) -> str:
+    """The lemma of a normalised token (see `word`)."""
+    return word(token).lemma
 
 
 def lemmas(text: str) -> list[str]:
     """Lemmas of all tokens of `text`, in order, stop words included."""
-    return [lemma(token) for token in tokens(text)]
+    return [word(token).lemma for token in tokens(text)]
 
 
 def content_lemmas(text: str) -> list[str]:
     """Lemmas without stop words; all lemmas where nothing else is left."""
     found = lemmas(text)
-    return [word for word in found if word not in STOP_LEMMAS] or found
+    return [lemma for lemma in found if lemma not in STOP_LEMMAS] or found
+
+
+def content_tokens(text: str) -> list[str]:
+    """Tokens whose lemma is no stop word; all tokens where nothing else is left."""
+    found = tokens(text)
+    return [token for token in found if word(token).lemma not in STOP_LEMMAS] or found
+
+
+def stems(words: list[str]) -> list[str]:
+    """Snowball stems, several million words a second: where lemmas would be too slow."""
+    return [_stemmer("russian" if is_russian(w) else "english").stemWord(w) for w in words]
 
 
 def is_pasted(text: str) -> bool:

@@ -12,10 +12,14 @@ TEMPLATE = (
     "{% if add_generation_prompt %}{{ 'assistant<sep>' }}{% endif %}"
 )
 SPECIAL = ["<unk>", "<s>", "</s>", "<sep>", "<end>"]
-TEXT = ["мою собаку зовут Тошка, живу в Омске, работаю швеёй", "Ответь на вопрос по записям одним предложением", "да нет facts subject attribute value"] * 20
+TEXT = 20 * [
+    "мою собаку зовут Тошка, живу в Омске, работаю швеёй",
+    "Ответь на вопрос по записям одним предложением",
+    "да нет facts subject attribute value",
+]
 
 
-def make_tiny_model(folder: Path, context_tokens: int = 4096) -> Path:
+def make_tiny_model(folder: Path, context_tokens: int = 8192) -> Path:
     """A model folder of about 0.5 MB: 2 layers, hidden size 64, vocabulary 1,000."""
     import torch
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers

@@ -1,0 +1,146 @@
+"""Fits the recall stage's fusion weights on development data, judged by leave-one-dialogue-out.
+
+    python -m eval.fit_recall --profile ru --data data/built/tune.jsonl [--data MORE.jsonl] [--write]
+
+Listwise softmax regression: for each question the weights maximise the log of the share that evidence turns have in the
+softmax over all turns, with an L2 penalty.  Without --write it only reports what leave-one-dialogue-out reaches.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .datasets import load_contest
+from .datasets.dialogue import NO_INFO
+from .journal import write_json
+from .replay import flatten, positions
+from .retrieval import score_rankings
+
+PENALTY = 0.02
+PROFILES = ("ru", "en", "ru_encoder", "en_encoder")
+
+
+class Example(NamedTuple):
+    """One question: features of all turns (n_turns, n_features), which of them are evidence, their sessions."""
+
+    dialogue: str
+    features: np.ndarray
+    is_evidence: np.ndarray
+    sessions: list[Any]
+    evidence_sessions: frozenset
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m eval.fit_recall")
+    parser.add_argument("--profile", choices=PROFILES, required=True)
+    parser.add_argument("--data", type=Path, action="append", required=True, help="contest format with evidence; repeatable")
+    parser.add_argument("--encoder", type=Path, help="encoder folder, for the *_encoder profiles")
+    parser.add_argument("--write", action="store_true", help="store weights fitted on all dialogues")
+    options = parser.parse_args(arguments)
+    examples = [e for path in options.data for e in _examples(path, options.encoder)]
+    report = leave_one_dialogue_out(examples)
+    print(json.dumps(report, indent=2))
+    if options.write:
+        _store(options.profile, fit(examples), [path.name for path in options.data], report)
+    return 0
+
+
+def leave_one_dialogue_out(examples: list[Example], penalty: float = PENALTY) -> dict[str, float]:
+    """Recall with weights that never saw the dialogue they are applied to."""
+    rows: dict[str, list] = {"session": [], "turn": []}
+    for dialogue in dict.fromkeys(e.dialogue for e in examples):
+        weights = fit([e for e in examples if e.dialogue != dialogue], penalty)
+        for example in (e for e in examples if e.dialogue == dialogue):
+            scores = example.features @ weights
+            order = np.lexsort((-np.arange(len(scores)), -scores))
+            rows["turn"].append((order.tolist(), set(np.flatnonzero(example.is_evidence).tolist())))
+            rows["session"].append((list(dict.fromkeys(example.sessions[i] for i in order)), example.evidence_sessions))
+    session, turn = score_rankings(rows["session"], (1, 5, 10)), score_rankings(rows["turn"], (10,))
+    return {
+        "n": session["n"],
+        "session_any@1": round(session["recall_any"]["1"], 4),
+        "session_any@5": round(session["recall_any"]["5"], 4),
+        "session_any@10": round(session["recall_any"]["10"], 4),
+        "turn_mean@10": round(turn["recall_mean"]["10"], 4),
+    }
+
+
+def fit(examples: list[Example], penalty: float = PENALTY) -> np.ndarray:
+    """Weights, (n_features,) float64."""
+    from scipy.optimize import minimize
+
+    usable = [e for e in examples if e.is_evidence.any()]
+
+    def objective(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        loss, gradient = 0.0, np.zeros_like(weights)
+        for example in usable:
+            scores = example.features @ weights
+            shares = np.exp(scores - scores.max())
+            shares /= shares.sum()
+            evidence = shares[example.is_evidence]
+            loss -= np.log(evidence.sum() + 1e-12)
+            gradient += shares @ example.features - (evidence / evidence.sum()) @ example.features[example.is_evidence]
+        return loss / len(usable) + penalty * weights @ weights, gradient / len(usable) + 2 * penalty * weights
+
+    return minimize(objective, np.zeros(usable[0].features.shape[1]), jac=True, method="L-BFGS-B").x
+
+
+def _examples(path: Path, encoder_folder: Path | None) -> list[Example]:
+    from submission.memory.turns import Turn
+    from submission.recall.encoders import WordVectorEncoder
+    from submission.recall.features import TurnFeatures
+    from submission.recall.word_vectors import shipped_vectors
+
+    if encoder_folder is None:
+        encoder = WordVectorEncoder()
+    else:
+        from submission.recall.transformer_encoder import TransformerEncoder
+
+        encoder = TransformerEncoder(encoder_folder)
+    examples = []
+    for dialogue in load_contest(path):
+        turns = flatten(dialogue)
+        index_of = positions(turns)
+        features = TurnFeatures(encoder, shipped_vectors())
+        features.add([Turn(i, t.session_id, t.role, t.content, t.date) for i, t in enumerate(turns)])
+        for question in dialogue.questions:
+            evidence = [index_of[place] for e in question.evidence if (place := (e.session_id, e.message_index)) in index_of]
+            if question.type == NO_INFO or not evidence:
+                continue
+            is_evidence = np.zeros(len(turns), dtype=bool)
+            is_evidence[evidence] = True
+            examples.append(
+                Example(
+                    f"{path.name}:{dialogue.id}",
+                    features.matrix(question.text).astype(np.float64),
+                    is_evidence,
+                    [t.session_id for t in turns],
+                    frozenset(question.evidence_sessions),
+                )
+            )
+    return examples
+
+
+def _store(profile: str, weights: np.ndarray, sources: list[str], report: dict[str, float]) -> None:
+    from submission.recall.features import NAMES
+    from submission.recall.fusion import FUSION
+
+    content = json.loads(FUSION.read_text(encoding="utf-8")) if FUSION.exists() else {"profiles": {}}
+    content["profiles"][profile] = {
+        "fitted_on": sources,
+        "penalty": PENALTY,
+        "leave_one_dialogue_out": report,
+        "weights": {name: round(float(w), 4) for name, w in zip(NAMES, weights)},
+    }
+    write_json(FUSION, content)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Who writes text: one small protocol, three engines behind it."""

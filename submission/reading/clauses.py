@@ -1,0 +1,188 @@
+"""Clauses: the pieces of the user's turns that an answer may quote, with what each of them holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from ..recall.recall import Hit
+from ..recall.text import STOP_LEMMAS, _morphology, is_pasted, lemma, normalise, sentences, tokens
+
+LONG_CHARS = 64  # a sentence above this is split at commas and dashes, so that two facts fit in one answer
+SHORT_CHARS = 22  # a piece under this stays with its neighbour
+REPLY_CHARS = 250  # a reply names the topic of the turn in its first sentences
+CHOICE_CHARS = 130  # a user turn that only picks one of the assistant's options is short
+
+_BREAK = re.compile(r"(?<=[,;:])\s+|\s+[-–—]\s+|(?<=\))\s+")
+_TIME = re.compile(
+    r"\b(?:понедельник|вторник|сред[ауые]|четверг|пятниц|суббот|воскресень|январ|феврал|март|апрел|ма[йяе]\b|июн|июл|август|сентябр|октябр|ноябр|декабр|утр|вечер|ноч[ьи]"
+    r"|весн|зим|осен|летом|недел|год|вчера|завтра|позавчера|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may\b|june|july|august"
+    r"|september|october|november|december|\d{4}|\d{1,2}[:.]\d\d|year|week)"
+)
+_CHANGED = re.compile(
+    r"\b(?:теперь|уже|снова|опять|больше не|переех|перевел|переш|поменял|сменил|нов(?:ый|ая|ое|ой|ую|ом)|бросил|вернул|взял|купил|продал|передумал|накрыл|отказал|стал\b|стала\b|наконец|исполнил|стукнул"
+    r"|с этого|с прошлой|вместо|умер|now|moved|switched|changed|new|quit|again|anymore|no longer|sold|bought|instead)"
+)
+_FORMER = re.compile(r"\b(?:раньше|ранее|прежн|прежде|до этого|до того|до декрета|бывш|стар(?:ый|ая|ое|ую|ой|ом|енький)|was|used to|before|previous|former)")
+_CORRECTED = re.compile(r"\b(?:нет,? вру|ой|тьфу|стоп|вернее|точнее|не .{1,30}, а |перепутал|ошиб|имел[аи]? в виду|прост(?:ите|и),|actually|i mean|sorry|wait)")
+_UNREAL = re.compile(r"\b(?:если|бы|хочу|хотел|думаю|может|мечта|планирую|собираюсь|вдруг|представь|допустим|шучу|if|would|maybe|want|wish|might|suppose)\b")
+_FIRST = frozenset("я меня мне мной мы нас нам нами мой моя мое мои моего моей моему мою моим моем моих моими наш наша наше наши i me my we our us mine i'm i've".split())
+_OTHERS = re.compile(
+    r"\b(?:жен[аеуы]|муж\w{0,2}|сын\w{0,3}|доч\w*|брат\w*|сестр\w*|мат[ье]р?\w*|мам\w*|отец|отц\w*|пап[аеуы]|дед\w*|бабушк\w*|тещ\w*|свекр\w*|тет[як]\w*|дяд\w*|внук\w*|внучк\w*"
+    r"|друг\w*|подруг\w*|сосед\w*|коллег\w*|начальник\w*|шеф\w*|wife|husband|son|daughter|brother|sister|mother|father|friend|boss|neighbo\w+|mom|dad|pacient|пациент\w*)\b"
+)
+_PICKED = re.compile(
+    r"\b(?:перв\w+|втор\w+|трет\w+|четверт\w+|вариант\w*|номер|беру|возьму|выбираю|решено|утвержд\w+|подходит|согласен|согласна|уговорил\w*|заказ\w+|так и назов\w+|его и|ее и|их и"
+    r"|first|second|third|option|deal|go with|i'll take|decided)\b"
+)
+_ORDINALS = (r"\bперв\w+|\b1\b|\bодин\b|\bfirst\b", r"\bвтор\w+|\b2\b|\bдва\b|\bsecond\b", r"\bтрет\w+|\b3\b|\bтри\b|\bthird\b", r"\bчетверт\w+|\b4\b|\bчетыре\b|\bfourth\b")
+_OPTION = re.compile(r"^\s*(?:\d+[.)]|[-*•–—])\s+(.+)$", re.M)
+_MARKUP = re.compile(r"\*\*|__|`|^#+\s*|^>\s*", re.M)
+
+
+class Traits(NamedTuple):
+    """What a text holds; each 0 or 1 unless said."""
+
+    lemmas: tuple[str, ...]  # content lemmas
+    first_person: float
+    question: float
+    others: frozenset[str]  # stems of the other people named
+    number: float
+    time: float
+    person: float
+    place: float
+    name: float
+    changed: float
+    former: float
+    corrected: float
+    unreal: float
+
+
+class Clause(NamedTuple):
+    """A piece of a turn: where it is from and what it holds."""
+
+    hit: Hit
+    rank: int  # of the hit among the user's, 0 is best
+    text: str
+    traits: Traits
+    turn_lemmas: tuple[str, ...]
+    reply_lemmas: tuple[str, ...]  # of the head of the assistant's reply, where it is among the hits
+    chosen: bool  # text is the assistant's, and the user picked it
+
+
+def clauses_of(hits: Sequence[Hit]) -> list[Clause]:
+    """Clauses of the user turns among `hits`, in the hits' order; where one picks an option, the option itself too."""
+    by_index = {hit.index: hit for hit in hits}
+    users = [hit for hit in hits if hit.role == "user"]
+    found = []
+    for rank, hit in enumerate(users):
+        if is_pasted(hit.text):
+            continue
+        reply = by_index.get(hit.index + 1)
+        answered = reply.text[:REPLY_CHARS] if reply is not None and reply.role != "user" else ""
+        found += [_clause(hit, rank, piece, hit.text, answered, False) for piece in pieces(hit.text)]
+        option = chosen_option(hit.text, by_index.get(hit.index - 1), by_index.get(hit.index + 1))
+        if option:
+            before = by_index[hit.index - 1].text if hit.index - 1 in by_index else ""
+            found.append(_clause(hit, rank, option, f"{hit.text} {before}", answered, True))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def pieces(text: str) -> tuple[str, ...]:
+    """Sentences of `text`, long ones split further; no empty ones."""
+    found: list[str] = []
+    for sentence in sentences(text):
+        if len(sentence) <= LONG_CHARS:
+            found.append(sentence)
+            continue
+        start = len(found)
+        for part in _BREAK.split(sentence):
+            if len(found) > start and (len(found[-1]) < SHORT_CHARS or len(part) < SHORT_CHARS) and len(found[-1]) + len(part) < LONG_CHARS * 2:
+                found[-1] += " " + part
+            elif part.strip():
+                found.append(part.strip())
+    return tuple(found)
+
+
+def chosen_option(text: str, before: Hit | None, after: Hit | None) -> str | None:
+    """The assistant's option that the user turn `text` picks, from the turn `before`; else what `after` confirms."""
+    said = normalise(text)
+    if len(said) > CHOICE_CHARS or not _PICKED.search(said):
+        return None
+    if before is not None and before.role != "user":
+        options = [_plain(line) for line in _OPTION.findall(before.text)]
+        for place, ordinal in enumerate(_ORDINALS):
+            if place < len(options) and re.search(ordinal, said):
+                return options[place]
+        named = [option for option in options if set(_content(option.split(" — ")[0])) & set(_content(text))]
+        if len(named) == 1:
+            return named[0]
+        if options and after is not None and after.role != "user":
+            echoed = [(len(set(_content(option)) & set(_content(after.text[:200]))), -i, option) for i, option in enumerate(options)]
+            if max(echoed)[0] > 0:
+                return max(echoed)[2]
+    if after is not None and after.role != "user":
+        first = sentences(_plain(after.text[:300]))
+        return first[0] if first else None
+    return None
+
+
+def _plain(markdown: str) -> str:
+    return _MARKUP.sub("", markdown).strip()
+
+
+@lru_cache(maxsize=20_000)
+def _content(text: str) -> tuple[str, ...]:
+    return tuple(word for word in map(lemma, tokens(text)) if word not in STOP_LEMMAS)
+
+
+def _clause(hit: Hit, rank: int, text: str, turn: str, reply: str, chosen: bool) -> Clause:
+    return Clause(hit, rank, text, traits(text), _content(turn), _content(reply), chosen)
+
+
+@lru_cache(maxsize=20_000)
+def traits(text: str) -> Traits:
+    """What `text` holds."""
+    said, words = normalise(text), tokens(text)
+    holds = frozenset().union(*(_kinds(word) for word in words)) if words else frozenset()
+    capital = bool(re.search(r"[^\s.!?…»\"(]\s+[«\"(]?[A-ZА-ЯЁ]", text))
+    return Traits(
+        lemmas=_content(text),
+        first_person=float("first" in holds or not _FIRST.isdisjoint(words)),
+        question=float(text.rstrip().endswith("?")),
+        others=frozenset(match[:3] for match in _OTHERS.findall(said)),
+        number=float("number" in holds),
+        time=float(bool(_TIME.search(said))),
+        person=float("person" in holds),
+        place=float("place" in holds or bool(re.search(r"\b(?:в|на|из|с) [«\"]?[A-ZА-ЯЁ]", text))),
+        name=float(capital or "«" in text or '"' in text or "name" in holds),
+        changed=float(bool(_CHANGED.search(said))),
+        former=float(bool(_FORMER.search(said))),
+        corrected=float(bool(_CORRECTED.search(said))),
+        unreal=float(bool(_UNREAL.search(said))),
+    )
+
+
+@lru_cache(maxsize=100_000)
+def _kinds(word: str) -> frozenset[str]:
+    """Which answers a token may be: number, person, place, name; `first` for a verb in the first person."""
+    if word[0].isdigit():
+        return frozenset(["number"])
+    if word.isascii():
+        return frozenset(["name"])
+    parse = _morphology().parse(word)[0]
+    tag, found = parse.tag, set()
+    if "NUMR" in tag or "Anum" in tag or word in ("тыщ", "тыс", "тысяч", "полтора", "полторы", "двое", "трое", "четверо", "пара", "сто", "тысяча"):
+        found.add("number")
+    if {"Name"} in tag or {"Surn"} in tag or {"Patr"} in tag:
+        found |= {"person", "name"}
+    if {"Geox"} in tag:
+        found |= {"place", "name"}
+    if not parse.is_known:
+        found.add("name")
+    if "VERB" in tag and "1per" in tag:
+        found.add("first")
+    return frozenset(found)

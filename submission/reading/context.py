@@ -1,0 +1,153 @@
+"""What the model gets to read: facts and turns packed into a token budget, in the order of time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from ..memory.turns import NO_REPLY, Turn
+from ..recall.text import is_pasted, sentences
+from .prompts import neutral
+
+__all__ = ["Packed", "asks_about_reply", "pack"]
+
+PASTED_HEAD_CHARS = 400  # the user's own words stand before what they paste
+REPLY_CHARS = 900  # of an assistant turn, where the question is about what the assistant said
+ASKED_BACK_CHARS = 200  # of the assistant's question that a user turn of a few words answers
+SHORT_CHARS = 40  # user turns up to this length may mean nothing without that question
+
+_ABOUT_REPLY = re.compile(
+    r"\b(?:ты|вы) (?:мне |нам )?(?:\w+ ){0,2}?(?:по)?(?:советова|рекомендова|предлага|предложи|сказа|говори)\w*"
+    r"|\b(?:ты|вы) (?:мне |нам )?(?:\w+ ){0,2}?(?:писа|назва|назыв|ответи|дава|переч|реш|состави)\w*"
+    r"|\bтво[йяиюей]+ (?:совет|ответ|рекоменд|рецепт|спис|план)\w*"
+    r"|\byou (?:\w+ )?(?:told|said|recommend|suggest|gave|list|mention|advise|provide|wrote|propose)\w*"
+    r"|\bour (?:previous|last|earlier) (?:chat|conversation)"
+    r"|\bremind me\b",
+    re.I,
+)
+
+
+class Packed(NamedTuple):
+    """A packed memory: its text, the tokens of that text, the turns in it (rising) and whether all user turns are in."""
+
+    text: str
+    tokens: int
+    turns: tuple[int, ...]
+    complete: bool
+
+
+class _Item(NamedTuple):
+    """A line that may go in; facts have no turn.  `place` orders lines of one turn."""
+
+    turn: Turn | None
+    place: int
+    text: str
+
+
+def asks_about_reply(question: str) -> bool:
+    """Whether a question is about what the assistant said, so that its turns may carry the answer."""
+    return bool(_ABOUT_REPLY.search(question))
+
+
+def pack(
+    question: str,
+    turns: Sequence[Turn],
+    ranked: Sequence[int],
+    facts: Sequence[str],
+    budget_tokens: int,
+    count_tokens: Callable[[str], int],
+    marked: int = 12,
+) -> Packed:
+    """Facts, then turns by session in the order of time, in at most `budget_tokens`.
+
+    `ranked` are turn indexes, best first (unknown ones are passed over); the first `marked` of them get a star.  What goes in first:
+    the marked turns, the facts, the other ranked turns, the remaining user turns from the newest back.  As many of these
+    go in as fit; with room for all, all user turns do.  Assistant turns only go in where the question is about them, or
+    as the question that a marked turn of a few words answers.  Pasted texts are cut to their head.
+    """
+    place = {turn.index: i for i, turn in enumerate(turns)}
+    ranked = [place[index] for index in ranked if index in place]
+    items = list(_by_priority(question, turns, ranked, facts, marked))
+    stars = frozenset(turns[i].index for i in ranked[:marked])
+
+    def fits(n: int) -> bool:
+        return count_tokens(_rendered(items[:n], stars, turns)) <= budget_tokens
+
+    n = len(items)
+    if not fits(n):
+        low = 0  # the empty text always fits
+        while n - low > 1:
+            middle = (low + n) // 2
+            low, n = (middle, n) if fits(middle) else (low, middle)
+        n = low
+    text = _rendered(items[:n], stars, turns)
+    kept = sorted({item.turn.index for item in items[:n] if item.turn})
+    return Packed(text, count_tokens(text), tuple(kept), not any(item.turn and item.turn.is_user for item in items[n:]))
+
+
+def _by_priority(question: str, turns: Sequence[Turn], ranked: Sequence[int], facts: Sequence[str], marked: int) -> Iterable[_Item]:
+    about_reply = asks_about_reply(question)
+    users = [i for i in ranked if turns[i].is_user]
+    for i in ranked[:marked]:
+        turn = turns[i]
+        if turn.is_user:
+            yield from _user_items(turn)
+            if len(turn.text) <= SHORT_CHARS and i > 0 and (back := _asked_back(turns[i - 1], turn)):
+                yield back
+        elif (about_reply or not users) and turn.text != NO_REPLY:
+            yield _Item(turn, 0, neutral(turn.text[:REPLY_CHARS]))
+    for fact in facts:
+        yield _Item(None, 0, neutral(fact))
+    seen = set(ranked[:marked])
+    rest = [i for i in users if i not in seen]
+    seen.update(rest)
+    rest += [i for i in range(len(turns) - 1, -1, -1) if turns[i].is_user and i not in seen]
+    for i in rest:
+        yield from _user_items(turns[i])
+
+
+def _user_items(turn: Turn) -> Iterable[_Item]:
+    text = turn.text
+    if is_pasted(text):
+        text = text[:PASTED_HEAD_CHARS] + " […]"
+    if line := neutral(text):
+        yield _Item(turn, 1, line)
+
+
+def _asked_back(before: Turn, turn: Turn) -> _Item | None:
+    """The question at the end of the assistant turn before, when `turn` can be its answer."""
+    if before.is_user or before.session_id != turn.session_id:
+        return None
+    last = (sentences(before.text[-4 * ASKED_BACK_CHARS :]) or [""])[-1]
+    return _Item(before, 0, neutral(last[-ASKED_BACK_CHARS:])) if last.endswith("?") else None
+
+
+def _rendered(items: Sequence[_Item], stars: frozenset[int], turns: Sequence[Turn]) -> str:
+    """Facts in their order, then a heading a session and a line a turn, both in the order of time."""
+    lines = []
+    facts = [item.text for item in items if item.turn is None]
+    if facts:
+        lines += ["Известно", *(f"- {fact}" for fact in facts)]
+    numbers = _session_numbers(turns)
+    session: Any = _NOTHING
+    for item in sorted((i for i in items if i.turn is not None), key=lambda i: (i.turn.index, i.place)):
+        turn = item.turn
+        if turn.session_id != session:
+            session = turn.session_id
+            date = f" ({neutral(str(turn.date))})" if turn.date else ""
+            lines.append(f"Разговор {numbers[session]}{date}")
+        who = "" if turn.is_user else "Ассистент: "
+        lines.append(f"{'*' if turn.index in stars else '-'} {who}{item.text}")
+    return "\n".join(lines)
+
+
+_NOTHING = object()  # no session has this id, not even one without an id
+
+
+def _session_numbers(turns: Sequence[Turn]) -> dict[Any, int]:
+    """Sessions by number from 1: ids come from the data and may hold anything."""
+    numbers: dict[Any, int] = {}
+    for turn in turns:
+        numbers.setdefault(turn.session_id, len(numbers) + 1)
+    return numbers

@@ -1,0 +1,123 @@
+"""Evidence: how well each clause may answer a question, as a matrix of signals and one fitted score."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from ..recall.encoders import Encoder
+from ..recall.text import content_lemmas
+from .clauses import Clause, traits
+from .question import ANY, BEFORE, NAME, NOW, NUMBER, PERSON, PLACE, TIME, YES_NO, Asked
+from .topics import topics
+
+VECTORS_KEPT = 50_000
+
+SIGNALS = (
+    "hit_score", "hit_rank", "late", "late_turn", "cosine", "cosine_turn", "covered", "covered_turn", "topic", "topic_turn", "fresh",
+    "is_number", "is_time", "is_name", "is_place", "is_person", "not_number", "not_time", "not_name", "not_place",
+    "first_person", "question", "long", "short", "others", "others_asked", "latest_now", "latest_any", "latest_before",
+    "changed", "changed_before", "former_before", "former_now", "corrected", "unreal", "chosen", "chosen_asked",
+    "late_reply", "late_session", "topic_rare", "topic_turn_rare", "topic_reply_rare",
+)  # fmt: skip
+
+
+class Matcher:
+    """Compares a question with clauses word by word (late interaction, as in ColBERT, Khattab and Zaharia 2020)."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._vectors: dict[str, np.ndarray] = {}  # of words and of clauses
+
+    def signals(self, question: str, ask: Asked, clauses: Sequence[Clause]) -> np.ndarray:
+        """(n_clauses, len(SIGNALS)) float32, columns as in SIGNALS."""
+        words = list(dict.fromkeys(content_lemmas(question)))
+        about, its_topics = traits(question), topics(words)
+        scores = np.asarray([c.hit.score for c in clauses], dtype=np.float32)
+        spread = float(scores.std()) or 1.0
+        indexes = np.asarray([c.hit.index for c in clauses], dtype=np.float32)
+        latest = indexes / max(float(indexes.max()), 1.0)
+        own = [c.traits.lemmas for c in clauses]
+        turns = [c.turn_lemmas for c in clauses]
+        weights = _rarity(words, turns)
+        late, late_turn = self._late(words, weights, own), self._late(words, weights, turns)
+        asked_row = self._encoder.encode_questions([question])[0]
+        cosine = self._rows([c.text for c in clauses]) @ asked_row
+        cosine_turn = self._rows([" ".join(t) for t in turns]) @ asked_row
+        replies = [c.reply_lemmas for c in clauses]
+        late_reply = self._late(words, weights, replies)
+        best_in_session: dict = {}
+        for clause, value in zip(clauses, late_turn):
+            best_in_session[clause.hit.session_id] = max(best_in_session.get(clause.hit.session_id, 0.0), value)
+        rare = {topic: float(np.log((len(clauses) + 1) / (1 + sum(topic in _topics(t) for t in turns)))) for topic in its_topics}
+        total = sum(rare.values()) or 1.0
+        wants = {kind: float(ask.kind == kind) for kind in (NUMBER, TIME, NAME, PLACE, PERSON, YES_NO)}
+        picks = float("choice" in its_topics)
+        rows = []
+        for i, clause in enumerate(clauses):
+            t = clause.traits
+            shared = _topics(t.lemmas) & its_topics
+            shared_turn = _topics(clause.turn_lemmas) & its_topics
+            fresh = len(set(t.lemmas) - set(words))
+            named = max(t.name, t.person)
+            strangers = float(bool(t.others) and not about.others)
+            rows.append((
+                (scores[i] - scores.max()) / spread, 1.0 / (1 + clause.rank), late[i], late_turn[i], cosine[i], cosine_turn[i],
+                _covered(words, weights, t.lemmas), _covered(words, weights, clause.turn_lemmas),
+                min(len(shared), 2) / 2, min(len(shared_turn), 2) / 2, min(fresh, 4) / 4,
+                wants[NUMBER] * t.number, wants[TIME] * t.time, wants[NAME] * named, wants[PLACE] * t.place, wants[PERSON] * named,
+                wants[NUMBER] * (1 - t.number), wants[TIME] * (1 - max(t.time, t.number)), wants[NAME] * (1 - named), wants[PLACE] * (1 - t.place),
+                t.first_person, t.question, float(len(clause.text) > 120), float(len(t.lemmas) < 3), strangers, float(bool(t.others & about.others)),
+                latest[i] * (ask.when == NOW), latest[i] * (ask.when == ANY and not ask.many), latest[i] * (ask.when == BEFORE),
+                t.changed * (ask.when != BEFORE), t.changed * (ask.when == BEFORE), t.former * (ask.when == BEFORE), t.former * (ask.when == NOW),
+                t.corrected, t.unreal, float(clause.chosen), clause.chosen * picks,
+                late_reply[i], best_in_session[clause.hit.session_id], sum(rare[x] for x in shared) / total, sum(rare[x] for x in shared_turn) / total,
+                sum(rare[x] for x in _topics(clause.reply_lemmas) & its_topics) / total,
+            ))  # fmt: skip
+        return np.asarray(rows, dtype=np.float32).reshape(len(clauses), len(SIGNALS))
+
+    def _late(self, words: Sequence[str], weights: np.ndarray, texts: Sequence[Sequence[str]]) -> np.ndarray:
+        """Weighted mean over `words` of the best cosine with any word of each text, (n_texts,) float32."""
+        vocabulary = list(dict.fromkeys(w for text in texts for w in text))
+        if not vocabulary or not words:
+            return np.zeros(len(texts), dtype=np.float32)
+        places = {word: i for i, word in enumerate(vocabulary)}
+        similar = self._rows(words) @ self._rows(vocabulary).T  # (n_words, n_vocabulary)
+        for i, word in enumerate(words):
+            if word in places:
+                similar[i, places[word]] = 1.0  # the same word, also where the encoder does not know it
+        weighed = np.zeros(len(texts), dtype=np.float32)
+        filled = [i for i, text in enumerate(texts) if text]
+        starts = np.cumsum([0] + [len(texts[i]) for i in filled[:-1]])
+        columns = [places[w] for i in filled for w in texts[i]]
+        weighed[filled] = weights @ np.maximum.reduceat(similar[:, columns], starts, axis=1)
+        return weighed
+
+    def _rows(self, texts: Sequence[str]) -> np.ndarray:
+        """Vectors of texts, kept for the next question, (n_texts, dim) float32, rows L2-normalised."""
+        if len(self._vectors) > VECTORS_KEPT:
+            self._vectors.clear()
+        new = list(dict.fromkeys(text for text in texts if text not in self._vectors))
+        if new:
+            self._vectors.update(zip(new, self._encoder.encode_passages(new)))
+        return np.stack([self._vectors[text] for text in texts])
+
+
+@lru_cache(maxsize=20_000)
+def _topics(lemmas: tuple[str, ...]) -> frozenset[str]:
+    return topics(lemmas)
+
+
+def _rarity(words: Sequence[str], texts: Sequence[Sequence[str]]) -> np.ndarray:
+    """Inverse frequency of the question's words among the turns, summing to 1, (n_words,) float32."""
+    sets = {frozenset(text) for text in texts}
+    counts = np.asarray([sum(word in text for text in sets) for word in words], dtype=np.float32)
+    weights = np.log(1 + (len(sets) + 1) / (counts + 1))
+    return (weights / weights.sum()).astype(np.float32)
+
+
+def _covered(words: Sequence[str], weights: np.ndarray, text: Sequence[str]) -> float:
+    held = set(text)
+    return float(sum(weight for word, weight in zip(words, weights) if word in held))

@@ -1,0 +1,93 @@
+"""What a question asks for: the kind of answer, one value or many, now or before."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from ..recall.text import normalise
+
+NUMBER, TIME, PERSON, PLACE, NAME, YES_NO, THING = "number", "time", "person", "place", "name", "yes_no", "thing"
+NOW, BEFORE, ANY = "now", "before", "any"
+
+
+class Asked(NamedTuple):
+    """`kind` is the answer expected, `many` whether it is spread over turns, `when` which value in time is meant."""
+
+    kind: str
+    many: bool
+    when: str
+    english: bool
+
+
+_CYRILLIC = re.compile(r"[а-я]")
+
+# Cues in the order in which they decide; every text is normalised (lower case, е for ё).
+_KINDS: tuple[tuple[str, re.Pattern], ...] = (
+    (
+        NUMBER,
+        re.compile(
+            r"\bсколько\b|\bскольк(?:их|им|ими)\b|\bнасколько\b"
+            r"|\bкак(?:ой|ая|ое|ов|ова|ую|ого|ому|им|ом)\b(?:\s\w+){0,2}\s(?:возраст|рост|вес|размер|цена|стоимость|стаж|пробег|процент|сумм\w|оклад"
+            r"|зарплат\w|рейтинг|пульс|давлени\w|мощност\w|объем\w?|номер\w?|балл\w?|результат|площад[ьи]|температур\w|пенси\w|платеж)\b"
+            r"|\bhow (?:many|much|old|long|far|tall|often)\b|\bwhat (?:size|age|price|percentage|number)\b"
+        ),
+    ),
+    (
+        TIME,
+        re.compile(
+            r"\bкогда\b|\bкакого числа\b|\bв како[мй] (?:год|месяц|день|недел|час)\w*|\bпо каким дням\b|\bкакие (?:дни|месяцы)\b|\bдо которого\b"
+            r"|\bв котором\b|\bво сколько\b|\bкакой день\b|\bс каких пор\b|\bкак давно\b|\bкакие сроки\b"
+            r"|\bwhen\b|\bwhat (?:time|day|year|month|date)\b|\bwhich (?:day|year|month)s?\b"
+        ),
+    ),
+    (
+        NAME,
+        re.compile(
+            r"\bкак (?:\w+ ){0,3}(?:зовут|звали|называ\w+|назва\w+|кличут|величают|обращаться)\b|\b(?:имя|имена|фамили[яю]|отчество|кличк\w|названи[ея])\b"
+            r"|\bкак(?:ой|ую|ая|ого) (?:марк\w|модел\w|фирм\w|компани\w|бренд\w?)\b|\bпод как\w+ (?:назв|вывеск|заголов|имен)\w+"
+            r"|\bname[sd]?\b|\bcalled\b|\bwhat (?:brand|model|make)\b"
+        ),
+    ),
+    (
+        PLACE,
+        re.compile(
+            r"\bгде\b|\bкуда\b|\bоткуда\b|\bкак(?:ой|ом|ие|их|ую|ая) (?:\w+ )?(?:город\w*|стран\w*|район\w*|мест\w*|част[ьи]|сел[оае]|област[ьи]|улиц\w|населенн\w+)\b"
+            r"|\bwhere\b|\b(?:what|which) (?:city|country|town|part|district|place|neighbou?rhood)\b"
+        ),
+    ),
+    (PERSON, re.compile(r"\bкто\b|\bкого\b|\bкому\b|\bс кем\b|\bо ком\b|\bу кого\b|\bкем\b|\bчь(?:и|я|е|ей|его|их)\b|\bчей\b|\bwho\b|\bwhom\b|\bwhose\b")),
+    (
+        YES_NO,
+        re.compile(
+            r"^(?:а |и |так )?(?:есть|был[аио]?|занимаюсь|\w+(?:ю|у|л|ла|ли|ем|им|но|ен|на)(?:сь|ся)?|\w+) ли\b|\bли (?:я|мы|у меня|мне|мой|моя|мои)\b"
+            r"|^(?:do|does|did|am|is|are|was|were|have|has|had|can|could|should|will)\b"
+        ),
+    ),
+)
+
+_MANY = re.compile(
+    r"^(?:перечисл|назов|состав)\w+|\bвсе(?:х|м|ми)?\b|\bкакие\b|\bкаких\b|\bкакими\b|\bкаким \w+(?:ам|ям)\b|\b(?:двух|трех|четырех|пяти|два|две|три|троих|двоих|трое|двое)\b"
+    r"|\b(?:за (?:все|это) время|за \w+ (?:год|месяц)\w*)\b|\bкто из\b|\bчем я (?:увлека|занима)\w+|\bпо очереди\b|\bкак зовут \w*(?:моих|наших)\b|\bмо(?:их|ими|им)\b"
+    r"|\bна сколько \w+ (?:\w+ )?(?:вырос|вырас|увелич|уменьш|подорож|прибав|похуд|постройн|снизи)\w*"
+    r"|^(?:list|name)\b|\ball\b|\bwhat (?:are|were)\b|\bwhich \w+s\b|\bwhat \w+s\b|\bboth\b|\b(?:two|three|four)\b"
+)
+_AND = re.compile(r"\b(?:и|а) (?:в |на |у |с |о |по |за |к |кого |чем |кем )?(?:как|кто|где|куда|когда|сколько|чем|что|чей|кем)\w*\b")
+_BEFORE = re.compile(
+    r"\bраньше\b|\bранее\b|\bпрежн\w+|\bпрежде\b|\bбывш\w+|\bстар(?:ый|ая|ое|ую|ом|ой)\b|\bдо (?:того|этого|переезд|перехо|подарк|покупк|нынешн|последн|декрет|своей|котла)\w*"
+    r"|\bпредыдущ\w+|\bизначально\b|\bсначала\b|\bпервоначальн\w+|\bдо [а-я]+(?:а|я|ия|ы|и)\?$|\bbefore\b|\bused to\b|\bprevious\w*|\bformer\w*|\boriginally\b"
+)
+_NOW = re.compile(
+    r"\bсейчас\b|\bтеперь\b|\bсегодня\b|\bнынешн\w+|\bнынче\b|\bтекущ\w+|\bна данный момент\b|\bв последн(?:ий|ее|юю)\b|\bпоследн\w+|\bвсе еще\b|\bдо сих пор\b|\bактуальн\w+"
+    r"|\bв итоге\b|\bпо-прежнему\b|\bуже\b|\bнов(?:ый|ая|ое|ую|ом|ой)\b|\bnow\b|\bcurrent\w*|\blatest\b|\bcurrently\b|\bthese days\b|\bstill\b|\blast\b|\bpresent\b"
+)
+
+
+def asked(question: str) -> Asked:
+    """What `question` (Russian or English) asks for; a THING at any time where no cue says otherwise."""
+    text = normalise(question).strip()
+    english = not _CYRILLIC.search(text)
+    kind = next((name for name, cue in _KINDS if cue.search(text)), THING)
+    many = bool(_MANY.search(text) or _AND.search(text))
+    when = BEFORE if _BEFORE.search(text) else NOW if _NOW.search(text) else ANY
+    return Asked(kind, many, when, english)

@@ -1,0 +1,216 @@
+"""What speaks for a turn: one row of features for each turn of a dialogue, given a question.
+
+User turns and the assistant's replies are described apart: a reply repeats the topic of its user turn in other words and
+rarely holds a fact of its own, so that it helps to find the turn more than it is worth finding.  Where both sides talk
+like people (replies not much longer than user turns), all turns are described as user turns.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..memory.turns import NO_REPLY, Turn
+from . import concepts
+from .dense import DenseIndex
+from .encoders import Encoder, WordVectorEncoder
+from .late import LateInteraction, WordTable
+from .lexical import Bm25
+from .text import STOP_LEMMAS, content_tokens, is_pasted, normalise, stems, tokens, word
+from .word_vectors import WordVectors, normalised
+
+# Features of user turns; the names under "reply_" are those of replies.
+NAMES = (
+    "lexical", "late", "dense", "reply_lexical", "dense_reply", "concepts", "best_concept", "first_person", "asks", "length",
+    "name_asked", "number_asked", "place_asked", "time_asked", "recent_asked", "before", "after", "session", "opens_session",
+    "is_reply", "reply_dense", "reply_turn", "reply_confirmed",
+)  # fmt: skip
+_COLUMN = {name: place for place, name in enumerate(NAMES)}
+
+PASTED_HEAD_CHARS = 400  # of a pasted text only the head, where the user says what it is for, counts as theirs
+LATE_REPLY_CHARS = 600  # longer replies are a chatbot's: they are compared as a whole, not word by word
+COMMON_WORD_NATS = 6.0  # words of long replies that carry less information than this are not looked at
+PEER_RATIO = 3.0  # replies up to this many times as long as user turns: two people are talking
+CONFIRMATION_CHARS = 120  # «да, второй вариант, беру»: the user takes over what the reply before says
+
+_ASKS = {
+    "name_asked": re.compile(r"зовут|\bим(я|ени)\b|кличк|называ|назва|отчеств|фамили|обраща|\bname|called"),
+    "number_asked": re.compile(r"сколько|скольк|возраст|\bлет\b|сумм|размер|номер|числа|how (many|much|old|long|far|tall)|what (age|size|number)"),
+    "place_asked": re.compile(r"\bгде\b|\bкуда\b|откуда|город|стран|мест|where|which (city|country|town)"),
+    "time_asked": re.compile(r"когда|во сколько|в как(ой|ие|ое) (день|дни|час|время)|по каким|месяц|when|what (time|day|date)"),
+}
+_RECENT = re.compile(r"сейчас|теперь|последн|нынче|нынешн|на данный|now|current|latest|these days")
+_TIME = re.compile(
+    r"понедельн|вторник|\bсред[ауы]\b|четверг|пятниц|суббот|воскрес|январ|феврал|март|апрел|\bма[йея]\b|июн|июл|август|сентябр|октябр|ноябр|декабр"
+    r"|\bчас|утр|вечер|вчера|завтра|недел|месяц|mon|tues|wednes|thurs|fri|satur|sunday|january|february|march|april|june|july|august|september|october"
+    r"|november|december|o'clock|yesterday|tomorrow|week|month"
+)
+_CONFIRMS = re.compile(
+    r"\bда\b|перв|втор|трет|четверт|последн|этот|именно|вариант|бер[ую]|остановлюсь|решено|подходит|годится|yes|first|second|third|that one|take it"
+)
+
+
+class TurnFeatures:
+    """Derived from one dialogue's turns; grows with them."""
+
+    def __init__(self, encoder: Encoder, words: WordVectors) -> None:
+        self._encoder, self._words = encoder, words
+        self._turns: list[Turn] = []
+        self._table = WordTable(words)
+        self._late = LateInteraction(self._table)
+        self._lexical = Bm25()
+        self._dense = DenseIndex(encoder.dim)
+        self._signals: list[tuple[float, ...]] = []
+        self._told: list[np.ndarray] = []
+        self._layout: _Layout | None = None
+
+    def __len__(self) -> int:
+        return len(self._turns)
+
+    def add(self, turns: Sequence[Turn]) -> None:
+        """Append further turns."""
+        texts = [_own_text(turn) for turn in turns]
+        ids_of_turns = []
+        for turn, text in zip(turns, texts):
+            found = tokens(text)
+            self._lexical.add(stems(found))
+            short = turn.is_user or len(text) <= LATE_REPLY_CHARS
+            ids = self._content_ids(found) if short else self._informative_ids(found)
+            ids_of_turns.append(ids)
+            self._late.add(ids if short else ())
+            self._signals.append(_signals(text, found) if short else _NO_SIGNALS)
+            self._told.append(concepts.told(found) if short else _NOTHING_TOLD)
+        if isinstance(self._encoder, WordVectorEncoder):  # the ids are at hand: no second look at the words
+            rows = [self._encoder.mean(ids) for ids in ids_of_turns]
+            self._dense.add(normalised(np.stack(rows)) if rows else np.zeros((0, self._encoder.dim), np.float32))
+        else:
+            self._dense.add(self._encoder.encode_passages(texts))
+        self._turns.extend(turns)
+        self._layout = None
+
+    def matrix(self, question: str) -> np.ndarray:
+        """(n_turns, len(NAMES)) float32."""
+        n = len(self._turns)
+        if not n:
+            return np.zeros((0, len(NAMES)), dtype=np.float32)
+        if self._layout is None:
+            self._layout = _Layout(self._turns, self._signals, self._told)
+        layout, turn, reply = self._layout, self._layout.turn, self._layout.reply
+        lexical, late, dense = self._similarities(question)
+        asked = concepts.asked(tokens(question))
+        matches = layout.told * (asked * layout.rarity)
+        lowered = normalise(question)
+        own = {
+            "lexical": standardised(lexical[turn]),
+            "late": standardised(late[turn]),
+            "dense": standardised(dense[turn]),
+            "reply_lexical": layout.of_replies(lexical),
+            "dense_reply": layout.of_replies(dense),
+            "concepts": standardised(matches.sum(axis=1)),
+            "best_concept": matches.max(axis=1, initial=0.0),
+            **{name: layout.signals[:, place] for place, name in enumerate(("first_person", "asks", "length"))},
+        }
+        for place, (name, pattern) in enumerate(_ASKS.items(), 3):
+            own[name] = layout.signals[:, place] * float(pattern.search(lowered) is not None)
+        own["recent_asked"] = turn / n * float(_RECENT.search(lowered) is not None)
+        base = own["late"] + own["dense"] + 0.5 * own["lexical"] + 0.5 * own["dense_reply"] + 0.5 * own["concepts"]
+        own |= layout.neighbourhood(base)
+        matrix = np.zeros((n, len(NAMES)), dtype=np.float32)
+        for name, values in own.items():
+            matrix[turn, _COLUMN[name]] = values
+        if len(reply):
+            whole = np.zeros(n, dtype=np.float32)
+            whole[turn] = base
+            matrix[reply, _COLUMN["is_reply"]] = 1.0
+            matrix[reply, _COLUMN["reply_dense"]] = standardised(dense[reply])
+            matrix[reply, _COLUMN["reply_turn"]] = np.where(reply > 0, whole[reply - 1], 0.0)
+            matrix[reply, _COLUMN["reply_confirmed"]] = layout.confirmed
+        return matrix
+
+    def _content_ids(self, found: Sequence[str]) -> list[int]:
+        return [i for t in found if word(t).lemma not in STOP_LEMMAS and (i := self._words.id(t)) is not None]
+
+    def _informative_ids(self, found: Sequence[str]) -> list[int]:
+        """Words of a long reply; common ones are dropped by frequency, which is cheaper than by lemma."""
+        ids = [i for t in found if (i := self._words.surface_id(t)) is not None]
+        return np.asarray(ids)[self._words.information(ids) > COMMON_WORD_NATS].tolist() if ids else ids
+
+    def _similarities(self, question: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """BM25, late interaction and cosine of every turn, three times (n_turns,) float32."""
+        asked = content_tokens(question)
+        ids = list(dict.fromkeys(i for t in asked if (i := self._words.id(t)) is not None))
+        late = self._late.scores(self._table.similarities(ids), self._words.information(ids))
+        return self._lexical.scores(stems(asked)), late, self._dense.scores(self._encoder.encode_questions([question])[0])
+
+
+class _Layout:
+    """What does not depend on the question: who speaks where, and the turns' own signals."""
+
+    def __init__(self, turns: Sequence[Turn], signals: Sequence[tuple[float, ...]], told: Sequence[np.ndarray]) -> None:
+        user = np.asarray([t.is_user for t in turns])
+        described = user | _between_peers(turns, user)
+        self.turn, self.reply = np.flatnonzero(described), np.flatnonzero(~described)
+        self.signals = np.asarray(signals, dtype=np.float32)[self.turn]
+        self.told = np.stack(told)[self.turn]
+        self.rarity = -np.log(self.told.mean(axis=0) + 0.02)
+        following = np.minimum(self.turn + 1, len(turns) - 1)
+        self._answered = np.where((self.turn + 1 < len(turns)) & ~described[following], following, -1)
+        numbers: dict[object, int] = {}
+        self._sessions = np.asarray([numbers.setdefault(turns[i].session_id, len(numbers)) for i in self.turn], dtype=np.int64)
+        confirms = np.asarray([s[-1] for s in signals] + [0.0], dtype=np.float32) * np.append(user, False)
+        self.confirmed = confirms[self.reply + 1]
+
+    def of_replies(self, scores: np.ndarray) -> np.ndarray:
+        """Scores of each turn's reply, standardised over the turns; before that 0 where there is none."""
+        return standardised(np.where(self._answered >= 0, scores[self._answered], 0.0))
+
+    def neighbourhood(self, base: np.ndarray) -> dict[str, np.ndarray]:
+        """Of each turn: its predecessor's and successor's base within the session (else 0), the session's mean, is it first."""
+        same = self._sessions[1:] == self._sessions[:-1]
+        nothing = np.zeros(1, dtype=base.dtype)
+        mean = np.bincount(self._sessions, weights=base) / np.maximum(np.bincount(self._sessions), 1)
+        return {
+            "before": np.concatenate([nothing, np.where(same, base[:-1], 0.0)]),
+            "after": np.concatenate([np.where(same, base[1:], 0.0), nothing]),
+            "session": mean[self._sessions],
+            "opens_session": np.concatenate([nothing + 1, ~same]),
+        }
+
+
+def standardised(scores: np.ndarray) -> np.ndarray:
+    """Zero mean and unit deviation; zeros where all scores are equal."""
+    deviation = float(scores.std()) if len(scores) else 0.0
+    return (scores - scores.mean()) / deviation if deviation > 1e-9 else np.zeros_like(scores)
+
+
+_NO_SIGNALS = (0.0,) * 8
+_NOTHING_TOLD = np.zeros(len(concepts.CONCEPTS), dtype=np.float32)
+
+
+def _own_text(turn: Turn) -> str:
+    if turn.text == NO_REPLY:
+        return ""
+    return turn.text[:PASTED_HEAD_CHARS] if turn.is_user and is_pasted(turn.text) else turn.text
+
+
+def _signals(text: str, found: Sequence[str]) -> tuple[float, ...]:
+    """first_person, asks, length, then what name_asked, number_asked, place_asked and time_asked look for, confirms."""
+    flags = frozenset().union(*(word(t).flags for t in found))
+    lowered = normalise(text)
+    return (
+        float("first_person" in flags),
+        float(text.rstrip().endswith("?")),
+        float(np.log(len(text) + 10) - 4.5),
+        float("name" in flags),
+        float("number" in flags),
+        float("place" in flags),
+        float(_TIME.search(lowered) is not None),
+        float(len(text) <= CONFIRMATION_CHARS and _CONFIRMS.search(lowered) is not None),
+    )
+
+
+def _between_peers(turns: Sequence[Turn], user: np.ndarray) -> bool:
+    lengths = np.asarray([len(t.text) for t in turns])
+    return bool(user.any() and not user.all() and lengths[~user].mean() <= PEER_RATIO * lengths[user].mean())

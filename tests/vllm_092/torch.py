@@ -1,0 +1,3 @@
+from types import SimpleNamespace
+
+cuda = SimpleNamespace(is_available=lambda: False)
