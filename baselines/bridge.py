@@ -51,7 +51,11 @@ class PeerProcess:
         )  # fmt: skip
         self._replies: queue.Queue[str] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
-        self._receive("start", start_seconds)
+        try:
+            self._receive("start", start_seconds)
+        except PeerError:
+            self.close()
+            raise
 
     @property
     def alive(self) -> bool:

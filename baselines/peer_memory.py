@@ -37,8 +37,9 @@ class PeerMemory(ModelWithMemory):
         self._seconds = seconds
         self._logs: dict[Any, TurnLog] = {}
         self._lost: set[Any] = set()
+        model = self.model_options(settings)
         self._server = EmbeddingServer(self._encoder)
-        self._config = {**self.options, "embed_url": self._server.url, "dim": self._encoder.dim, **self.model_options(settings)}
+        self._config = {**self.options, **model, "embed_url": self._server.url, "dim": self._encoder.dim}
         self._peer: PeerProcess | None = None
         self._start()
         weakref.finalize(self, self._server.close)

@@ -6,27 +6,34 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from .bench_command import add_commands
 from . import serve
-from .datasets import load_contest
+from .bench_command import add_commands
+from .bench_gpu import add_bench_command
+from .calls import kept_calls
+from .datasets import load_dataset
 from .errors import UserError
 from .fact_quality import describe_quality, measure_personas
 from .inspect import describe, inspect_file
 from .journal import make_folder, write_json
 from .judge_command import add_judge_commands, add_judge_options, choose_judge
+from .judges import LLM
 from .llm_judge import CACHE
-from .manifest import build_manifest
+from .manifest import build_manifest, run_key
+from .prompt_size import add_prompts_command
 from .report import write_leaderboard
 from .retrieval import DEFAULT_KS, evaluate_retrieval
-from .runner import PREDICTIONS, run_system
+from .runner import EXECUTORS, PREDICTIONS, run_system
 from .summary import SUMMARY, summarise
 from .systems import SYSTEMS, build_system, find_systems
+from .zip_command import add_command as add_zip_command
 
 ENGINES = ("extractive", "vllm", "openai", "transformers")
+ENGINE_URL = "GIGAMEMORY_ENGINE_URL"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,7 +65,13 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--limit", type=_positive, help="only the first N dialogues")
     run.add_argument("--resume", action="store_true", help="go on with a run; answered questions are kept")
     run.add_argument("--strict", action="store_true", help="stop at the first failure of a system")
+    run.add_argument("--workers", type=_positive, default=1, help="processes (or Ray actors) over dialogues, default %(default)s")
+    run.add_argument("--executor", choices=EXECUTORS, default=EXECUTORS[0], help="ray: an existing Ray cluster (extra `ray`)")
+    run.add_argument("--gpus-per-worker", type=float, default=0.0, help="that Ray reserves, for --engine vllm")
     run.set_defaults(command=_run)
+
+    add_prompts_command(commands, find_data)
+    add_bench_command(commands, find_data)
 
     serving = commands.add_parser("serve", help="start vLLM's server on a model folder with the flags that this project needs")
     serve.add_options(serving)
@@ -83,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
 
     add_commands(commands, find_data)
     add_judge_commands(commands, find_data)
+    add_zip_command(commands, find_data)
 
     report = commands.add_parser("report", help="print and write the leaderboard of a run folder")
     report.add_argument("folder", type=Path)
@@ -91,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_data(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, required=True, help="JSON Lines in the contest's format; also searched in $GIGAMEMORY_DATA")
+    parser.add_argument("--data", type=Path, required=True, help="a data set in any known format; also searched in $GIGAMEMORY_DATA")
 
 
 def _positive(text: str) -> int:
@@ -108,18 +122,49 @@ def _ks(text: str) -> tuple[int, ...]:
 def _run(options: argparse.Namespace) -> None:
     specs = find_systems(options.system)
     data = find_data(options.data)
-    dialogues = load_contest(data)[: options.limit]
-    judge, judge_all = choose_judge(options, dialogues, options.out / CACHE)
+    dialogues = load_dataset(data).dialogues[: options.limit]
     _use_engine(options)
     os.environ.setdefault("GIGAMEMORY_STRICT", "1")  # where it is measured, the submission does not answer around its failures
-    for spec in specs:
-        folder = make_folder(options.out / spec.name)
-        manifest = build_manifest(spec, data, judge, options.engine, options.limit)
-        _check_resumable(folder, manifest, options.resume)
-        write_json(folder / "manifest.json", manifest)
-        run_system(spec, dialogues, folder, strict=options.strict)
-        write_json(folder / SUMMARY, summarise(folder, dialogues, judge, judge_all))
+    with _kept(options.out / "judge_calls", options.judge_url if options.judge == LLM else None, "judge") as judge_url:
+        options.judge_url = judge_url or options.judge_url
+        judge, judge_all = choose_judge(options, dialogues, options.out / CACHE)
+        for spec in specs:
+            folder = make_folder(options.out / spec.name)
+            manifest = build_manifest(spec, data, judge, options.engine, options.limit)
+            _check_resumable(folder, manifest, options.resume)
+            write_json(folder / "manifest.json", manifest)
+            with _kept(folder, manifest["settings"]["engine_url"] if options.engine == "openai" else None) as url, _environment(ENGINE_URL, url):
+                run_system(
+                    spec,
+                    dialogues,
+                    folder,
+                    strict=options.strict,
+                    key=run_key(manifest),
+                    workers=options.workers,
+                    executor=options.executor,
+                    gpus=options.gpus_per_worker,
+                )
+            write_json(folder / SUMMARY, summarise(folder, dialogues, judge, judge_all))
     print(write_leaderboard(options.out), end="")
+
+
+def _kept(folder: Path, url: str | None, stage: str | None = None) -> AbstractContextManager[str | None]:
+    """Where a server is asked, its calls are kept in `folder`; None where there is none."""
+    return kept_calls(folder, url, stage) if url else nullcontext()
+
+
+@contextmanager
+def _environment(name: str, value: str | None) -> Iterator[None]:
+    """The variable has this value for the systems; None leaves it alone."""
+    before = os.environ.get(name)
+    if value is not None:
+        os.environ[name] = value
+    try:
+        yield
+    finally:
+        if value is not None:
+            os.environ.pop(name)
+            os.environ.update({name: before} if before is not None else {})
 
 
 def _use_engine(options: argparse.Namespace) -> None:
@@ -140,7 +185,7 @@ def _retrieval(options: argparse.Namespace) -> None:
     if spec.oracle:
         raise UserError(f"{spec.name} is given the evidence, so there is no retrieval of its own to measure")
     make_folder(options.out.parent)
-    result = evaluate_retrieval(build_system(spec), load_contest(find_data(options.data)), options.k)
+    result = evaluate_retrieval(build_system(spec), load_dataset(find_data(options.data)).dialogues, options.k)
     write_json(options.out, result)
     for level in ("session", "turn"):
         figures = "  ".join(

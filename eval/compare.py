@@ -78,7 +78,8 @@ def render_comparison(found: RunComparison) -> str:
 
 def _row(name: str, c: Comparison) -> str:
     interval = f"{_points(c.difference)} [{_points(c.low)}, {_points(c.high)}]"
-    cells = [name, c.n, f"{c.a.value:.3f}", f"{c.b.value:.3f}", interval, c.only_a, c.only_b, f"{c.p:.3f}", f"{100 * c.detectable:.1f}", c.verdict]
+    detectable = "-" if c.detectable is None else f"{100 * c.detectable:.1f}"
+    cells = [name, c.n, f"{c.a.value:.3f}", f"{c.b.value:.3f}", interval, c.only_a, c.only_b, f"{c.p:.3f}", detectable, c.verdict]
     return "| " + " | ".join(map(str, cells)) + " |"
 
 

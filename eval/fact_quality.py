@@ -118,7 +118,8 @@ def _read(path: Path) -> tuple[dict[str, list[dict]], list[dict]]:
 def describe_quality(quality: Quality, details: bool = False) -> str:
     """The counts as text, a line an attribute; with `details` also what was missed, unsupported and leaked."""
     lines = [
-        f"recall {quality.recall:.3f} ({quality.found}/{quality.noted})   precision >= {quality.precision:.3f} ({quality.supported}/{quality.extracted})"
+        f"recall {quality.recall:.3f} ({quality.found}/{quality.noted})"
+        f"   precision >= {quality.precision:.3f} ({quality.supported}/{quality.extracted})"
         f"   jokes and pasted texts taken as facts {quality.leaked}/{quality.no_facts}",
     ]
     for attribute, n in quality.by_attribute.most_common():

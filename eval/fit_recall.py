@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from tqdm import tqdm
 
-from .datasets import load_contest
-from .datasets.dialogue import NO_INFO
+from .bench_command import CACHE, load_encoder
+from .bench_tasks import load_tasks
 from .journal import write_json
-from .replay import flatten, positions
 from .retrieval import score_rankings
 
 PENALTY = 0.02
@@ -40,11 +40,14 @@ class Example(NamedTuple):
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.fit_recall")
     parser.add_argument("--profile", choices=PROFILES, required=True)
-    parser.add_argument("--data", type=Path, action="append", required=True, help="contest format with evidence; repeatable")
+    parser.add_argument("--data", type=Path, action="append", required=True, help="any known format with evidence; repeatable")
     parser.add_argument("--encoder", type=Path, help="encoder folder, for the *_encoder profiles")
     parser.add_argument("--write", action="store_true", help="store weights fitted on all dialogues")
     options = parser.parse_args(arguments)
-    examples = [e for path in options.data for e in _examples(path, options.encoder)]
+    from submission.recall.encoders import WordVectorEncoder
+
+    encoder = load_encoder(options.encoder, CACHE) if options.encoder else WordVectorEncoder()
+    examples = [e for path in options.data for e in _examples(path, encoder)]
     report = leave_one_dialogue_out(examples)
     print(json.dumps(report, indent=2))
     if options.write:
@@ -92,39 +95,21 @@ def fit(examples: list[Example], penalty: float = PENALTY) -> np.ndarray:
     return minimize(objective, np.zeros(usable[0].features.shape[1]), jac=True, method="L-BFGS-B").x
 
 
-def _examples(path: Path, encoder_folder: Path | None) -> list[Example]:
+def _examples(path: Path, encoder: Any) -> list[Example]:
+    """One example a question of the file's first task, with the features of every document."""
     from submission.memory.turns import Turn
-    from submission.recall.encoders import WordVectorEncoder
     from submission.recall.features import TurnFeatures
     from submission.recall.word_vectors import shipped_vectors
 
-    if encoder_folder is None:
-        encoder = WordVectorEncoder()
-    else:
-        from submission.recall.transformer_encoder import TransformerEncoder
-
-        encoder = TransformerEncoder(encoder_folder)
     examples = []
-    for dialogue in load_contest(path):
-        turns = flatten(dialogue)
-        index_of = positions(turns)
+    for haystack in tqdm(load_tasks(path)[0].haystacks, desc=path.stem, disable=None):
         features = TurnFeatures(encoder, shipped_vectors())
-        features.add([Turn(i, t.session_id, t.role, t.content, t.date) for i, t in enumerate(turns)])
-        for question in dialogue.questions:
-            evidence = [index_of[place] for e in question.evidence if (place := (e.session_id, e.message_index)) in index_of]
-            if question.type == NO_INFO or not evidence:
-                continue
-            is_evidence = np.zeros(len(turns), dtype=bool)
-            is_evidence[evidence] = True
-            examples.append(
-                Example(
-                    f"{path.name}:{dialogue.id}",
-                    features.matrix(question.text).astype(np.float64),
-                    is_evidence,
-                    [t.session_id for t in turns],
-                    frozenset(question.evidence_sessions),
-                )
-            )
+        features.add([Turn(i, d.session, d.role, d.text, d.date) for i, d in enumerate(haystack.documents)])
+        for query in (q for q in haystack.queries if q.documents):
+            is_evidence = np.zeros(len(haystack.documents), dtype=bool)
+            is_evidence[list(query.documents)] = True
+            matrix = features.matrix(query.text).astype(np.float64)
+            examples.append(Example(f"{path.name}:{haystack.id}", matrix, is_evidence, [d.session for d in haystack.documents], query.sessions))
     return examples
 
 

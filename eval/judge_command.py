@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .compare import compare_runs, render_comparison
-from .datasets import Dialogue, load_contest
+from .datasets import Dialogue, load_dataset
 from .errors import UserError
 from .journal import write_json
 from .judge_check import check_judge, render_check
@@ -71,7 +71,7 @@ def _judge(options: argparse.Namespace, data: Path) -> None:
     for folder, manifest in zip(folders, manifests):
         if manifest["data"]["sha256"] != digest:
             raise UserError(f"{folder} was run on {manifest['data']['file']} with other content than {data}; name its data set")
-    dialogues = load_contest(data)
+    dialogues = load_dataset(data).dialogues
     name, judge_all = choose_judge(options, dialogues, folders[0].parent / CACHE)
     for folder, manifest in zip(folders, manifests):
         write_json(folder / SUMMARY, summarise(folder, dialogues[: manifest["data"]["limit"]], name, judge_all))

@@ -17,7 +17,7 @@ from .words import normalise
 
 CACHE = "judge_cache.jsonl"
 ATTEMPTS = 3
-BATCH = 32
+BATCH = 8  # calls under way at once, and the most verdicts that a dying endpoint takes with it
 MAX_TOKENS = 8
 RIGHT, WRONG = "верно", "неверно"
 
@@ -132,7 +132,7 @@ def build_llm_judge(url: str | None, model: str | None, cache: Path) -> LlmJudge
     from submission.engines.openai_http import OpenAiEngine
 
     try:
-        engine = OpenAiEngine(url, model or "", context_tokens=4096, seed=0, timeout_seconds=120.0, retries=4, concurrency=8)
+        engine = OpenAiEngine(url, model or "", context_tokens=4096, seed=0, timeout_seconds=120.0, retries=4, concurrency=BATCH)
     except EngineError as error:
         raise UserError(f"--judge-url {url}: {error}") from error
     return LlmJudge(engine, cache)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
 import os
 import platform
 import subprocess
@@ -36,6 +37,12 @@ def build_manifest(spec: SystemSpec, data: Path, judge: str, engine: str, limit:
         "packages": {"python": platform.python_version(), **_versions()},
         "machine": {"system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count()},
     }
+
+
+def run_key(manifest: dict[str, Any]) -> str:
+    """What every record of a run carries: a short digest of its data, system and settings."""
+    identity = [manifest["data"]["sha256"], manifest["system"], manifest["engine"], manifest["settings"]]
+    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def sha256(path: Path) -> str:

@@ -37,16 +37,23 @@ _SYNONYMS = [
     )
 ]  # fmt: skip
 _PAST = re.compile(
-    r"\b(раньше|ранее|прежде|прежн\w+|до этого|до того|до \w+ был\w*|был[аио]?|сначала|сперва|изначально|вначале|начинал\w*|вместо|уже не|больше не"
+    r"\b(раньше|ранее|прежде|(?<!по - )прежн\w+|до этого|до того|до \w+ был\w*|был[аио]?|сначала|сперва|изначально|вначале|начинал\w*|вместо"
+    r"|уже не|больше не"
     r"|перешл\w+|перешел|переехал\w*|съехал\w*|сменил\w*|перевез\w*|повысил\w*|похудел\w*|поправил\w*|после ухода|отказал\w*|бросил\w*|продал\w*"
     r"|быв\w+|планировал\w*|хотя|а не|used to|previously|before|formerly|was|were|moved|switched|left|instead of|rather than|no longer|from)\b"
 )
-_FORMER = re.compile(r"\b(раньше|ранее|прежде|прежн\w+|сначала|сперва|изначально|used to|previously|formerly)\b")
-_ASKS_PAST = re.compile(r"\b(раньше|ранее|прежн\w+|прошл\w+|до (того|этого|перехода|переезда)|до \w+|was|were|did|before|used to|previous\w*)\b")
+_FORMER = re.compile(r"\b(раньше|ранее|прежде|(?<!по - )прежн\w+|сначала|сперва|изначально|used to|previously|formerly)\b")
+_ASKS_PAST = re.compile(
+    r"\b(раньше|ранее|(?<!по - )прежн\w+|прошл\w+|до (того|этого|перехода|переезда)|до \w+|was|were|did|before|used to|previous\w*)\b"
+)
 _GUESS = re.compile(
     r"\b(думаю|скорее всего|вероятно|наверн\w+|возможно|похоже|судя по|если не ошибаюсь|предполож\w+|probably|likely|i think|maybe|perhaps|i guess)\b"
 )
-_NEGATION = re.compile(r"\b(не|нет|ни|никогда|без|нельзя|бросил\w*|отказал\w*|перестал\w*|продал\w*|not|no|never|without|stopped|quit)\b|n't\b")
+_NEGATION = re.compile(
+    r"\b(не|нет|ни|никогда|без|нельзя|бросил\w*|отказал\w*|перестал\w*|продал\w*|not|no|never|without|stopped|quit)\b|n ?['’] ?t\b"
+)
+# «Нет, вы снова курите»: what follows the first word says it itself
+_LEAD = re.compile(r"(да|нет|yes|no)\s*[,.—–-]\s*(?=\w+\s+\w+)", re.I)
 _BREAKS = frozenset(".!?;:—–")
 _JOINTS = frozenset([",", "и", "and", "/", "+", "да", "плюс"])
 
@@ -73,23 +80,20 @@ def judge_overlap(question: Question, answer: str) -> Verdict:
         return _judge_refusal(answer)
     if declines(answer):
         return Verdict(INCORRECT, "declined where there is an answer")
-    asked, gold, given = read_words(question.text), read_words(question.gold or ""), read_words(answer)
+    gold_text = _without_lead(question.gold or "")
+    asked, gold, given = read_words(question.text), read_words(gold_text), read_words(_without_lead(answer))
     keys = find_keys(gold, asked)
     clauses = list(_clauses(given))
-    about_past = _ASKS_PAST.search(normalise(question.text)) or _PAST.search(normalise(question.gold or ""))
+    about_past = _ASKS_PAST.search(normalise(question.text)) or _PAST.search(normalise(gold_text))
     current = [word for c in clauses for word in c.words if about_past or not _FORMER.search(c.text)]
     missing = [key.lemma for key in keys if not any(_matches(key, word) for word in current)]
     if missing:
         return Verdict(INCORRECT, f"missing from the answer: {', '.join(missing)}")
-    if wrong := _judge_denial(question.gold or "", keys, clauses):
+    if wrong := _judge_denial(gold_text, keys, clauses):
         return wrong
     if extra := [word.lemma for word in _extras(keys, clauses, gold + asked)]:
         return Verdict(INCORRECT, f"beside the gold answer: {', '.join(extra)}")
-    if (
-        not keys
-        and not _NEGATION.search(normalise(question.gold or ""))
-        and not any(_matches(word, other) for word in _content(gold) for other in given)
-    ):
+    if not keys and not _on_topic(given, gold + asked):
         return Verdict(INCORRECT, "says nothing of what was asked")
     return Verdict(CORRECT, f"holds: {', '.join(key.lemma for key in keys) or 'yes or no as the gold'}")
 
@@ -110,10 +114,21 @@ def find_keys(gold: list[Word], asked: list[Word]) -> list[Word]:
     keys = [word for word in content if not (numbers and word.value is None and word.lemmas & _UNITS)]
     if keys:
         return list({word.lemma: word for word in keys}.values())
-    if content or (_content(gold) and re.match(r"(да|нет|yes|no)\b", normalise(gold[0].text))):
+    if content:
         return content
     verbs = [word for word in gold if word.tags & VERBAL and new(word)]
     return [] if _NEGATION.search(_text(gold)) else verbs or [word for word in gold if new(word)] or _content(gold)
+
+
+def _on_topic(given: list[Word], known: list[Word]) -> bool:
+    """Whether some word of an answer is known, or it is a bare yes or no."""
+    said = [word for word in given if not word.mark and not word.lemmas & _FRAME]
+    return not said or any(_matches(word, other) for word in known if not word.mark and not word.lemmas & _FRAME for other in said)
+
+
+def _without_lead(text: str) -> str:
+    lead = _LEAD.match(text)
+    return text[lead.end() :] if lead else text
 
 
 def _judge_refusal(answer: str) -> Verdict:
@@ -127,10 +142,13 @@ def _judge_refusal(answer: str) -> Verdict:
 def _judge_denial(gold: str, keys: list[Word], clauses: list[Clause]) -> Verdict | None:
     """Incorrect when exactly one of gold and answer denies; of the answer only the clauses that hold a key count."""
     bearing = [c for c in clauses if any(_matches(key, word) for key in keys for word in c.words)] or clauses
-    sentences = {c.sentence for c in bearing}
-    text = " ".join(c.text for c in clauses if c.sentence in sentences) if not keys or _NEGATION.search(normalise(gold)) else None
-    denied = bool(_NEGATION.search(text)) if text is not None else all(_NEGATION.search(c.text) and not _PAST.search(c.text) for c in bearing)
-    if denied != bool(_NEGATION.search(normalise(gold))):
+    gold_denies = bool(_NEGATION.search(normalise(gold)))
+    if keys and not gold_denies:
+        denied = all(_NEGATION.search(c.text) and not _PAST.search(c.text) for c in bearing)
+    else:
+        sentences = {c.sentence for c in bearing}
+        denied = any(_NEGATION.search(c.text) for c in clauses if c.sentence in sentences)
+    if denied != gold_denies:
         return Verdict(INCORRECT, "denies what the gold answer says" if denied else "does not deny what the gold answer denies")
     return None
 

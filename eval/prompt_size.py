@@ -9,20 +9,25 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import mean
 from typing import Any, NamedTuple
 
-from .datasets import Dialogue
+from .datasets import Dialogue, load_contest
 from .datasets.dialogue import NO_INFO
+from .errors import UserError
 from .replay import flatten, positions, write_dialogue
 
 CHARS_PER_TOKEN = 2.5
 
 
 class PromptSize(NamedTuple):
-    """One question's prompt; `evidence` is the share of its evidence turns in it, None where none are known."""
+    """One question's prompt.
+
+    `evidence` is the share of its evidence turns that are in it with the words quoted, None where none are
+    known.
+    """
 
     question_id: Any
     prompt_tokens: int
@@ -33,60 +38,53 @@ class PromptSize(NamedTuple):
 
 
 class _Ruler:
-    """An engine that generates nothing: it keeps the prompts and counts by characters."""
+    """An engine that only counts, by characters."""
 
     context_tokens = 131_072
 
     def __init__(self, chars_per_token: float) -> None:
         self._chars_per_token = chars_per_token
-        self.prompts: list[Any] = []
 
     def count_tokens(self, text: str) -> int:
         from submission.engines.base import estimated_tokens
 
         return estimated_tokens(text, self._chars_per_token)
 
-    def generate(self, chats: Sequence[Any], max_tokens: int, choice: Any = None, json_schema: Any = None) -> list[str]:
-        self.prompts.extend(chats)
-        return [""] * len(chats)
-
-    def close(self) -> None:
-        pass
-
 
 def measure_prompts(dialogues: Sequence[Dialogue], chars_per_token: float = CHARS_PER_TOKEN) -> list[PromptSize]:
     """The prompt of every question, built as the submission builds it."""
     from submission import SubmitModelWithMemory
-    from submission.engines.deadline import GuardedEngine
     from submission.engines.governor import TimeGovernor
+    from submission.memory.turns import TurnLog
     from submission.reading.model_reader import ModelReader
-    from submission.reading.reader import Answer
+    from submission.reading.prompts import answer_chat, neutral
     from submission.settings import Settings
 
     settings = Settings.load({"GIGAMEMORY_ENGINE": "extractive"})
     memory = SubmitModelWithMemory(None, settings)
-    governor = TimeGovernor(0, 1, 60.0)
+    governor, ruler = TimeGovernor(0, 1, 60.0), _Ruler(chars_per_token)
+    reader = ModelReader(ruler, settings, governor, Counter())
     sizes = []
     for dialogue in dialogues:
         flat = flatten(dialogue)
         places = positions(flat)
         write_dialogue(memory, dialogue.id, flat)
-        turns = memory.turns(dialogue.id)
+        log = TurnLog()
+        log.append(flat)
+        turns, full = list(log), ruler.count_tokens("\n".join(turn.content for turn in flat))
         for question in dialogue.questions:
-            ruler = _Ruler(chars_per_token)
-            reader = ModelReader(GuardedEngine(ruler), settings, governor, Counter())
             ranked = [hit.index for hit in memory.recall(dialogue.id, question.text, max(len(turns), 1))]
-            memory_text = reader.pack_memory(question.text, turns, ranked, (), governor.plan())
-            reader.read(question.text, turns, ranked, (), governor.plan(), lambda: Answer("-", 0.0, None))
-            wanted = {places[(e.session_id, e.message_index)] for e in question.evidence if (e.session_id, e.message_index) in places}
+            packed, _ = reader.pack_memory(question.text, turns, ranked, (), governor.plan())
+            known = [(places[at], neutral(e.quote)) for e in question.evidence if (at := (e.session_id, e.message_index)) in places]
+            there = [index in packed.turns and quote in packed.text for index, quote in known]
             sizes.append(
                 PromptSize(
                     question.id,
-                    sum(ruler.count_tokens(message["content"]) for message in ruler.prompts[0]),
-                    ruler.count_tokens("\n".join(turn.content for turn in flat)),
-                    len(wanted & set(memory_text.turns)) / len(wanted) if wanted else None,
+                    sum(ruler.count_tokens(message["content"]) for message in answer_chat(question.text, packed.text)),
+                    full,
+                    sum(there) / len(there) if there else None,
                     question.type != NO_INFO,
-                    memory_text.complete,
+                    packed.complete,
                 )
             )
         memory.clear_memory(dialogue.id)
@@ -111,18 +109,14 @@ def describe_sizes(sizes: Sequence[PromptSize]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def add_prompts_command(commands: Any) -> None:
-    """`python -m eval prompts --data FILE`."""
+def add_prompts_command(commands: Any, find_data: Callable[[Path], Path]) -> None:
+    """Register `prompts`; `find_data` turns a path as typed into one that exists."""
     parser = commands.add_parser("prompts", help="measure the model path's prompts and the evidence in them; no model runs")
     parser.add_argument("--data", type=Path, required=True, help="JSON Lines in the contest's format; also searched in $GIGAMEMORY_DATA")
-    parser.set_defaults(command=_prompts)
+    parser.set_defaults(command=lambda options: _prompts(options, find_data))
 
 
-def _prompts(options: argparse.Namespace) -> None:
-    from .cli import find_data
-    from .datasets import load_contest
-    from .errors import UserError
-
+def _prompts(options: argparse.Namespace, find_data: Callable[[Path], Path]) -> None:
     dialogues = load_contest(find_data(options.data))
     if not any(dialogue.questions for dialogue in dialogues):
         raise UserError(f"{options.data} holds no questions")

@@ -33,7 +33,8 @@ class Comparison(NamedTuple):
     `low` and `high` are the 95 % interval of `difference` (B minus A) with dialogues as the unit, `p_clustered` its
     p-value; `only_a` and `only_b` count the questions that one of the two alone got right, `p_mcnemar` is their exact
     test; `p` is the larger of both, after Holm's correction where several comparisons were made.  `detectable` is the
-    smallest true difference that this comparison would have found with a probability of 0.8.
+    smallest true difference that this comparison would have found with a probability of 0.8;
+    None where the differences have no spread to tell it from.
     """
 
     n: int
@@ -48,7 +49,7 @@ class Comparison(NamedTuple):
     only_b: int
     p_mcnemar: float
     p: float
-    detectable: float
+    detectable: float | None
     verdict: str
 
 
@@ -98,7 +99,7 @@ def compare_paired(
         only_b=only_b,
         p_mcnemar=p_mcnemar,
         p=p,
-        detectable=min(1.0, _multiplier(freedom, level, POWER) * error + 1 / len(a)),
+        detectable=min(1.0, _multiplier(freedom, level, POWER) * error + 1 / len(a)) if error else None,
         verdict=_verdict(mean, p, level),
     )
 

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from .attribution import attribute, count_failures
+from .calls import read_calls
 from .datasets import Dialogue, Question
 from .datasets.dialogue import NO_INFO
-from .journal import Journal, read_journal, write_text
-from .judges import CORRECT, INCORRECT, UNPARSED, JudgeAll, Verdict, declines, one_by_one
+from .journal import json_line, read_journal, write_text
+from .judges import CORRECT, INCORRECT, JUDGES, UNPARSED, JudgeAll, Verdict, declines, one_by_one
+from .ledger import build_ledger, percentiles
 from .replay import flatten
 from .retrieval import DEFAULT_KS, relevant_ids, score_rankings
 from .runner import INGESTIONS, PREDICTIONS
 from .stats import wilson
 
 VERDICTS, SUMMARY, SUBMIT = "verdicts.jsonl", "summary.json", "submit.csv"
+VERSION = 2  # of summary.json and verdicts.jsonl
+SHOWN_K = 12  # hits that a reader sees, where no manifest says otherwise
 
 
 def summarise(folder: Path, dialogues: Sequence[Dialogue], judge: str, judge_all: JudgeAll | None = None) -> dict[str, Any]:
@@ -29,12 +34,16 @@ def summarise(folder: Path, dialogues: Sequence[Dialogue], judge: str, judge_all
     questions = {(d.id, q.id): (d, q) for d in dialogues for q in d.questions}
     predictions = [p for p in read_journal(folder / PREDICTIONS) if (p["dialogue_id"], p["question_id"]) in questions]
     asked = [questions[p["dialogue_id"], p["question_id"]] for p in predictions]
+    started = time.perf_counter()
     verdicts = _verdicts([question for _, question in asked], predictions, judge_all or one_by_one(judge))
-    _write_verdicts(folder, asked, predictions, verdicts, judge)
+    judge_seconds = time.perf_counter() - started
+    failures = _failures(folder, asked, predictions, verdicts, judge)
+    _write_verdicts(folder, asked, predictions, verdicts, failures, judge)
     _write_submit(folder, predictions)
     ingestions = list(read_journal(folder / INGESTIONS))
     labels = [(question, p["answer"], verdict) for (_, question), p, verdict in zip(asked, predictions, verdicts) if verdict]
     return {
+        "version": VERSION,
         "n": len(predictions),
         "questions": len(questions),
         "errors": sum(p["error"] is not None for p in predictions),
@@ -43,12 +52,14 @@ def summarise(folder: Path, dialogues: Sequence[Dialogue], judge: str, judge_all
         "accuracy": _accuracy(labels),
         "abstention": _abstention(labels),
         "latency_seconds": {
-            "write": _percentiles(s for i in ingestions for s in i["write_seconds"]),
-            "index": _percentiles(i["index_seconds"] for i in ingestions),
-            "recall": _percentiles(p.get("recall_seconds") for p in predictions),
-            "answer": _percentiles(p.get("answer_seconds") for p in predictions),
+            "write": percentiles(s for i in ingestions for s in i["write_seconds"]),
+            "index": percentiles(i["index_seconds"] for i in ingestions),
+            "recall": percentiles(p.get("recall_seconds") for p in predictions),
+            "answer": percentiles(p.get("answer_seconds") for p in predictions),
         },
         "recall": _recall(asked, predictions),
+        "failures": count_failures(failures),
+        "ledger": build_ledger(predictions, ingestions, read_calls(folder), sum(v.label == CORRECT for _, _, v in labels), judge_seconds),
     }
 
 
@@ -87,12 +98,24 @@ def _abstention(labels: list[tuple[Question, str, Verdict]]) -> dict[str, Any]:
     }
 
 
-def _percentiles(values: Iterable[float | None]) -> dict[str, float | None]:
-    known = [v for v in values if v is not None]
-    if not known:
-        return {"p50": None, "p95": None, "max": None}
-    p50, p95 = np.percentile(known, [50, 95])
-    return {"p50": float(p50), "p95": float(p95), "max": float(max(known))}
+def _failures(
+    folder: Path, asked: list[tuple[Dialogue, Question]], predictions: list[dict], verdicts: list[Verdict | None], judge: str
+) -> list[str | None]:
+    """Why each answer is wrong; judges without a model are asked for a second opinion where the question suits both."""
+    shown_k = _shown_k(folder)
+    found = []
+    for (_, question), prediction, verdict in zip(asked, predictions, verdicts):
+        other = None
+        if verdict and verdict.label != CORRECT and prediction["error"] is None and question.accept and question.gold is not None:
+            second = "overlap" if judge == "patterns" else "patterns"
+            other = JUDGES[second](question, prediction["answer"])
+        found.append(attribute(question, prediction, verdict, other, shown_k, max(DEFAULT_KS)))
+    return found
+
+
+def _shown_k(folder: Path) -> int:
+    path = folder / "manifest.json"
+    return json.loads(path.read_text(encoding="utf-8"))["settings"]["recall_k"] if path.exists() else SHOWN_K
 
 
 def _recall(asked: list[tuple[Dialogue, Question]], predictions: list[dict]) -> dict[str, Any]:
@@ -116,16 +139,20 @@ def _recall(asked: list[tuple[Dialogue, Question]], predictions: list[dict]) -> 
 
 
 def _write_verdicts(
-    folder: Path, asked: list[tuple[Dialogue, Question]], predictions: list[dict], verdicts: list[Verdict | None], judge: str
+    folder: Path,
+    asked: list[tuple[Dialogue, Question]],
+    predictions: list[dict],
+    verdicts: list[Verdict | None],
+    failures: list[str | None],
+    judge: str,
 ) -> None:
-    path = folder / VERDICTS
-    path.unlink(missing_ok=True)
-    journal = Journal(path)
-    for (_, question), prediction, verdict in zip(asked, predictions, verdicts):
+    lines = []
+    for (_, question), prediction, verdict, failure in zip(asked, predictions, verdicts, failures):
         label, reason = verdict or (None, "no gold answer")
         identity = {**{k: prediction[k] for k in ("dialogue_id", "question_id")}, "question_type": question.type}
-        journal.append({**identity, "judge": judge, "verdict": label, "reason": reason})
-    journal.close()
+        found = {"judge": judge, "verdict": label, "reason": reason, "gold": question.gold, "failure": failure}
+        lines.append(json_line({**identity, **found}).decode())
+    write_text(folder / VERDICTS, "".join(lines))
 
 
 def _write_submit(folder: Path, predictions: list[dict]) -> None:

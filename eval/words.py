@@ -84,7 +84,7 @@ def same_word(one: Word, other: Word) -> bool:
         return True
     if one.text.isascii() != other.text.isascii():
         return _sounds_alike(one.text, other.text)
-    return any(_same_stem(a, b) for a in one.lemmas for b in other.lemmas) or _slip(one, other) or _slip(other, one)
+    return any(_same_stem(a, b) for a in _with_bare(one) for b in _with_bare(other)) or _slip(one, other) or _slip(other, one)
 
 
 def _single_words(text: str) -> list[Word]:
@@ -128,7 +128,8 @@ def _digits(token: str) -> list[Word]:
 @lru_cache(maxsize=100_000)
 def _forms(text: str) -> tuple[frozenset[str], frozenset[str], float | None]:
     """Lemmas of all readings, tags of the likeliest, and the number that the word spells."""
-    parses = _morphology().parse(text)
+    # «печь», «знать»: a word that can be an infinitive is one more often than not in an answer
+    parses = sorted(_morphology().parse(text), key=lambda p: p.tag.POS != "INFN")
     # a word that the dictionary lacks is most often a name or a thing, whatever its ending looks like
     first = frozenset(re.split("[ ,]", str(parses[0].tag))) if parses[0].is_known or text.isascii() else frozenset(["UNKN"])
     first |= {p.tag.case for p in parses if p.tag.case}
@@ -203,13 +204,24 @@ def _spoken_time(words: list[Word]) -> tuple[float, int] | None:
     return None if shift is None else (words[2].value + shift, 3)
 
 
+_VERB_PREFIX = re.compile(r"(?:от|по|за|вы|про|на|при|пере|до|об|из|раз|рас|с|у)(?=\w{5,}(?:ть|ться|ти)$)")
+
+
+def _with_bare(word: Word) -> set[str]:
+    """The lemmas, and those of verbs without their prefix: «отремонтировать» is «ремонт» too."""
+    return word.lemmas | {_VERB_PREFIX.sub("", form, count=1) for form in word.lemmas}
+
+
 def _same_stem(one: str, other: str) -> bool:
     shared = 0
     for left, right in zip(one, other):
         if left != right:
             break
         shared += 1
-    return shared >= 5 and max(len(one), len(other)) - shared <= 5 and min(len(one), len(other)) - shared <= 4
+    shorter, longer = sorted((len(one) - shared, len(other) - shared))
+    if shared >= 5:
+        return shorter <= 4 and longer <= (8 if shared >= 6 else 5)
+    return shared == 4 and shorter == 0 and longer <= 3
 
 
 def _slip(right: Word, written: Word) -> bool:
@@ -237,16 +249,25 @@ def _edits(one: str, other: str) -> int:
 _LATIN = dict(zip("абвгдезийклмнопрстуфхцчшщыэюя", "a b v g d e z i i k l m n o p r s t u f h k s s s y e u a".split()))
 
 
+_VOWELS = re.compile(r"[aeiouy]+")
+
+
 def _sounds_alike(one: str, other: str) -> bool:
     a, b = _consonants(one), _consonants(other)
-    return (len(a) >= 2 and a == b) or (min(len(a), len(b)) >= 4 and _edits(a, b) <= 1)
+    if min(len(a), len(b)) >= 4:
+        return _edits(a, b) <= 1
+    return a == b and (len(a) == 3 or _VOWELS.sub("a", _latin(one)) == _VOWELS.sub("a", _latin(other)))
 
 
-def _consonants(text: str) -> str:
+def _latin(text: str) -> str:
     latin = "".join(_LATIN.get(letter, letter) for letter in text if letter not in "ьъ")
     for pair, sound in (("x", "ks"), ("ph", "f"), ("c", "k"), ("q", "k"), ("w", "v"), ("j", "d")):
         latin = latin.replace(pair, sound)
-    return re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiouyh\W]", "", latin))
+    return latin.replace("h", "")
+
+
+def _consonants(text: str) -> str:
+    return re.sub(r"(.)\1+", r"\1", _VOWELS.sub("", _latin(text)))
 
 
 @lru_cache(maxsize=1)

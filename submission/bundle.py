@@ -48,6 +48,20 @@ def use_wheels(folder: Path = Path(__file__).parent / "wheels") -> list[Path]:
     return added
 
 
+def _target(folder: Path) -> Path:
+    """Where to unpack: beside the wheels, to be used again by the next process, else a folder that goes with this one."""
+    beside = folder / "unpacked"
+    if os.access(beside if beside.exists() else folder, os.W_OK):
+        beside.mkdir(exist_ok=True)
+        return beside
+    try:
+        temporary = Path(tempfile.mkdtemp(prefix="gigamemory-"))
+    except OSError as error:
+        raise RuntimeError(f"the wheels in {folder} can be unpacked neither beside them nor in a temporary folder: {error}") from error
+    atexit.register(shutil.rmtree, temporary, ignore_errors=True)
+    return temporary
+
+
 def _faiss(wheels: Iterable[Path], target: Path) -> Path | None:
     """The unpacked faiss to use.  Raises RuntimeError when none of the wheels imports."""
     failures = []
@@ -86,27 +100,13 @@ def _modules(wheel: Path) -> set[str]:
     return {top.split(".")[0] for top in tops if not top.endswith((".dist-info", ".libs", ".data"))}
 
 
-def _target(folder: Path) -> Path:
-    """Where to unpack: beside the wheels, to be used again by the next process, else a folder that goes with this one."""
-    beside = folder / "unpacked"
-    if os.access(beside if beside.exists() else folder, os.W_OK):
-        beside.mkdir(exist_ok=True)
-        return beside
-    try:
-        temporary = Path(tempfile.mkdtemp(prefix="gigamemory-"))
-    except OSError as error:
-        raise RuntimeError(f"the wheels in {folder} can be unpacked neither beside them nor in a temporary folder: {error}") from error
-    atexit.register(shutil.rmtree, temporary, ignore_errors=True)
-    return temporary
-
-
 def _unpacked(wheel: Path, target: Path) -> Path:
     """The wheel's content in a folder of its own; complete or absent, also where two processes unpack at once."""
-    *_, abi, _platform = wheel.stem.split("-")
+    name, version, *_, abi, _ = wheel.stem.split("-")
     running = f"cp{sys.version_info.major}{sys.version_info.minor}"
     if abi.startswith("cp") and abi != running:
         raise RuntimeError(f"the bundled wheel {wheel.name} does not fit the running Python ({running}); install the package instead")
-    place = target / "-".join(wheel.stem.split("-")[:2])
+    place = target / f"{name}-{version}"
     if place.is_dir():
         return place
     part = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=target))

@@ -19,8 +19,9 @@ from .memory.turns import Turn, TurnLog
 from .reading.model_facts import ModelFacts
 from .reading.model_reader import ModelReader
 from .reading.reader import NO_INFORMATION, Answer, ExtractiveReader
-from .recall.encoders import Encoder, WordVectorEncoder
+from .recall.encoders import Encoder
 from .recall.recall import DialogueIndex, Hit
+from .recall.stage import RecallStage
 from .settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -40,8 +41,8 @@ class SubmitModelWithMemory(ModelWithMemory):
         self._engine = GuardedEngine(engine) if engine else None
         self._model_reader = ModelReader(self._engine, self.settings, self._governor, self.counters) if self._engine else None
         self._model_facts = ModelFacts(self._engine, self._governor, self.counters) if self._engine else None
-        self._encoder = encoder or WordVectorEncoder()
-        self._reader = ExtractiveReader(self._encoder, self.settings.abstain_below)
+        self._recall = RecallStage(self.settings, encoder)
+        self._reader = ExtractiveReader(self._recall.encoder, self.settings.abstain_below)
         self._logs: dict[Any, TurnLog] = {}
         self._indexes: dict[Any, DialogueIndex] = {}
 
@@ -103,7 +104,7 @@ class SubmitModelWithMemory(ModelWithMemory):
     def index_dialogue(self, dialogue_id: str) -> DialogueIndex:
         """The dialogue's index, brought up to date with what has been written."""
         log = self._logs.get(dialogue_id, TurnLog())
-        index = self._indexes.get(dialogue_id) or DialogueIndex(self._encoder)
+        index = self._indexes.get(dialogue_id) or self._recall.new_index()
         if len(index) < len(log):
             index.add(log.since(len(index)))
             self._indexes[dialogue_id] = index

@@ -22,6 +22,14 @@ class Settings:
 
     strict: bool = False  # re-raise what the boundary would otherwise log and answer around
     recall_k: int = 12  # turns that the reader sees
+    encoder: str = ""  # a sentence-transformers or transformers folder; "": the built-in word vectors
+    question_prefix: str = ""  # put before questions, where the encoder's folder does not say ("query: " for e5)
+    passage_prefix: str = ""  # the same before turns
+    reranker: str = ""  # a cross-encoder folder that orders the best rerank_k turns anew; "": none
+    rerank_k: int = 40
+    dense_device: str = "auto"  # of FAISS: auto (the GPU where it sees one), cpu or gpu
+    dense_temp_memory_mib: int = 256  # GPU scratch memory of FAISS, which vLLM cannot have
+    dense_float16: bool = False  # GPU vectors at half precision
     abstain_below: float = 0.36  # support (0..1) under which the extractive reader declines to answer
 
     engine: str = "auto"  # auto, extractive, vllm, openai or transformers; auto: vLLM where there is a model folder and vLLM
@@ -46,10 +54,20 @@ class Settings:
     margin_seconds: float = 1800.0  # of these, left for answers without the model
     expected_dialogues: int = 1600  # over which the time is shared out
 
+    rule_facts: bool = False  # facts drawn by rules, for the reader and the export
+    plan_ttl_turns: int = 60  # after which a plan that is not spoken of has run out
+    topic_boost: float = 0.0  # weight of topic agreement between question and turn in recall
+    surprise_weight: float = 0.0  # 0..1: how far turns that repeat earlier ones are weighed down in recall
+    decay_half_life_turns: float = 0.0  # of the weight of older turns in recall; 0: no decay
+    session_summaries: bool = False  # old sessions shown to the model as extractive summaries
+
     def __post_init__(self) -> None:
         if self.engine not in ENGINES:
             raise ValueError(f"engine must be one of {', '.join(ENGINES)}, not {self.engine!r}")
-        for name in ("engine_concurrency", "max_answer_tokens", "tensor_parallel", "pipeline_parallel", "expected_dialogues", "prompt_budget_tokens"):
+        for name in (
+            "engine_concurrency", "max_answer_tokens", "tensor_parallel", "pipeline_parallel", "expected_dialogues", "prompt_budget_tokens",
+            "recall_k", "rerank_k",
+        ):  # fmt: skip
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
         for name in ("engine_retries", "long_context_tokens", "context_tokens", "total_seconds", "margin_seconds"):
@@ -61,8 +79,8 @@ class Settings:
             raise ValueError(f"call_deadline_seconds must be above 0, not {self.call_deadline_seconds}")
         if self.total_seconds and self.margin_seconds >= self.total_seconds:
             raise ValueError(f"margin_seconds ({self.margin_seconds}) must be below total_seconds ({self.total_seconds})")
-        if self.recall_k < 1:
-            raise ValueError(f"recall_k must be at least 1, not {self.recall_k}")
+        if self.dense_device not in ("auto", "cpu", "gpu"):
+            raise ValueError(f"dense_device must be auto, cpu or gpu, not {self.dense_device!r}")
         if not 0.0 <= self.abstain_below <= 1.0:
             raise ValueError(f"abstain_below must lie between 0 and 1, not {self.abstain_below}")
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import time
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -64,6 +66,36 @@ class FailingMemory(OrderMemory):
         super().clear_memory(dialogue_id)
         if dialogue_id == "clear fails":
             raise RuntimeError("no broom")
+
+
+class AskingMemory(OrderMemory):
+    """Answers with what the endpoint in the environment says to the question; each write and each answer is a call."""
+
+    def write_to_memory(self, messages: list, dialogue_id: Any) -> None:
+        self._ask(f"{dialogue_id}: {messages[0].content}")
+        super().write_to_memory(messages, dialogue_id)
+
+    def answer_to_question(self, dialogue_id: Any, question: str) -> str:
+        return self._ask(question)
+
+    def _ask(self, text: str) -> str:
+        from submission.engines.openai_http import OpenAiEngine
+
+        url = os.environ["GIGAMEMORY_ENGINE_URL"]
+        engine = OpenAiEngine(url, "", context_tokens=4096, seed=0, timeout_seconds=60, retries=3, concurrency=1)
+        try:
+            return engine.generate([[{"role": "user", "content": text}]], 8)[0]
+        finally:
+            engine.close()
+
+
+class DyingMemory(OrderMemory):
+    """Its process is killed by a question that holds `die`, every time."""
+
+    def answer_to_question(self, dialogue_id: Any, question: str) -> str:
+        if "die" in question:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().answer_to_question(dialogue_id, question)
 
 
 class SlowMemory(EchoMemory):

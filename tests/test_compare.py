@@ -47,7 +47,7 @@ def test_the_command_prints_sentence_and_table(make_run, capsys):
     printed = capsys.readouterr().out
     assert printed.startswith("submission cannot be told from bm25: +0.0 points [+0.0, +0.0], p = 1.000.\n")
     assert "n = 24 questions, 6 dialogues. Judge: patterns." in printed
-    assert "| all | 24 | 0.500 | 0.500 | +0.0 [+0.0, +0.0] | 0 | 0 | 1.000 | 4.2 | tie |" in printed
+    assert "| all | 24 | 0.500 | 0.500 | +0.0 [+0.0, +0.0] | 0 | 0 | 1.000 | - | tie |" in printed
     assert "| fact_equal_session | 24 |" in printed
 
 

@@ -104,7 +104,9 @@ def _model(engine: _Engine) -> ModelExtractor:
     return ModelExtractor(engine, lambda text: [{"role": "user", "content": text}], {}, RuleExtractor())
 
 
-REPLY = json.dumps({"facts": [{"subject": "брат Костя", "attribute": "город", "value": "Уфа"}, {"subject": "я", "attribute": "хобби", "value": "полёты"}]})
+REPLY = json.dumps(
+    {"facts": [{"subject": "брат Костя", "attribute": "город", "value": "Уфа"}, {"subject": "я", "attribute": "хобби", "value": "полёты"}]}
+)
 
 
 def test_model_claims_come_from_their_turn_once_a_session():

@@ -13,7 +13,11 @@ SEAMS = {
     "models": {"submission/contract.py"},
     "submit_interface": {"submission/contract.py"},
     "vllm": {"submission/engines/vllm_offline.py"},
-    "transformers": {"submission/engines/transformers_local.py", "submission/recall/transformer_encoder.py"},
+    "transformers": {
+        "submission/engines/transformers_local.py",
+        "submission/recall/transformer_encoder.py",
+        "submission/recall/reranker.py",
+    },
 }
 OURS = {"submission", "baselines", "eval", "data", "tests"}
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from scripted import Say, serving
 
 from eval.cli import main
 from eval.datasets import Question
@@ -82,15 +85,15 @@ def test_another_model_is_another_judge(tmp_path):
 
 
 def test_an_endpoint_that_dies_half_way_is_resumed(tmp_path):
-    """80 answers go in batches of 32: after two batches 64 verdicts are kept, and the second try asks for 16."""
-    items = [(CITY, f"Город {number}") for number in range(80)]
-    with pytest.raises(UserError, match="failed after 64 of 80 verdicts"):
+    """20 answers go in batches of 8: after two batches 16 verdicts are kept, and the second try asks for 4."""
+    items = [(CITY, f"Город {number}") for number in range(20)]
+    with pytest.raises(UserError, match="failed after 16 of 20 verdicts"):
         LlmJudge(ScriptedEngine(tver, dies_at=2), tmp_path / "cache.jsonl").judge_all(items)
     with (tmp_path / "cache.jsonl").open("a") as file:
         file.write('{"key": "torn')
     engine = ScriptedEngine(tver)
-    assert 80 == len(LlmJudge(engine, tmp_path / "cache.jsonl").judge_all(items))
-    assert [16] == [len(batch) for batch in engine.batches]
+    assert 20 == len(LlmJudge(engine, tmp_path / "cache.jsonl").judge_all(items))
+    assert [4] == [len(batch) for batch in engine.batches]
 
 
 def test_the_prompt_has_the_rule_of_the_question_type():
@@ -125,3 +128,25 @@ def test_the_llm_judge_needs_a_server(sample, tmp_path, capsys):
     arguments = ["run", "--system", "abstain", "--data", str(sample), "--out", str(tmp_path / "out"), "--judge", "llm"]
     assert 2 == main(arguments)
     assert "--judge-url" in capsys.readouterr().err
+
+
+def test_a_dead_endpoint_loses_no_answers_and_no_verdicts(sample, tmp_path, capsys):
+    """The server refuses from its 11th call on: the run stops with a message, and judging again calls for the rest only."""
+    out = tmp_path / "out"
+
+    def judge(command, server):
+        return main([*command, "--data", str(sample), "--judge", "llm", "--judge-url", server.url])
+
+    with serving(*[Say("неверно")] * 10, Say(status=404)) as server:
+        assert 2 == judge(["run", "--system", "abstain", "--out", str(out)], server)
+    assert "which are kept; run the same command again" in capsys.readouterr().err
+    questions = len((out / "abstain" / "predictions.jsonl").read_text(encoding="utf-8").splitlines())
+    with serving(Say("неверно")) as server:
+        assert 0 == judge(["judge", str(out)], server)
+        assert questions - 8 == len(server.requests)
+        assert 0 == judge(["judge", str(out)], server)
+        assert questions - 8 == len(server.requests)
+        model = json.loads((out / "abstain" / "manifest.json").read_bytes())["judge"]
+    assert model.startswith("llm:")
+    assert 0.0 == json.loads((out / "abstain" / "summary.json").read_bytes())["accuracy"]["overall"]["value"]
+    assert {"temperature": 0.0, "max_tokens": 8}.items() <= server.requests[0].items()

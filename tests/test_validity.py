@@ -12,7 +12,9 @@ from submission.memory.facts import FactBook
 from submission.memory.lookup import facts_for_question
 from submission.memory.turns import Turn
 
-HISTORIES = [json.loads(line) for line in (Path(__file__).parent.parent / "data" / "validity" / "histories.jsonl").read_text(encoding="utf-8").splitlines()]
+HISTORIES = [
+    json.loads(line) for line in (Path(__file__).parent.parent / "data" / "validity" / "histories.jsonl").read_text(encoding="utf-8").splitlines()
+]
 
 
 def _book(history: dict) -> FactBook:

@@ -2,6 +2,6 @@
 
 from .contest import load_contest
 from .dialogue import QUESTION_TYPES, DataSet, Dialogue, Evidence, Message, Question, Session
-from .load import load_dataset
+from .load import find_format, load_dataset
 
-__all__ = ["QUESTION_TYPES", "DataSet", "Dialogue", "Evidence", "Message", "Question", "Session", "load_contest", "load_dataset"]
+__all__ = ["QUESTION_TYPES", "DataSet", "Dialogue", "Evidence", "Message", "Question", "Session", "find_format", "load_contest", "load_dataset"]

@@ -20,23 +20,27 @@ def load_dataset(path: Path) -> DataSet:
     Ids of dialogues and sessions are replaced by numbers outside the contest's own format, as a data set's ids can
     name the answer.  Raises UserError when the format is not known or a record is not as its format says.
     """
-    if _starts_with(path, b"["):
-        records = _array(path)
-        kind = detect_format(records[0])
-    else:
-        kind = detect_format(next((record for _, record in read_records(path)), None))
-        records = [] if kind in ("contest", "beam") else [record for _, record in read_records(path)]
+    listed = _array(path) if _starts_with(path, b"[") else None
+    kind = find_format(path) if listed is None else detect_format(listed[0])
     if kind == "contest":
         return DataSet(kind, load_contest(path), {})
     if kind == "beam":
         return beam.read_beam(path)
     if kind is None:
         raise UserError(f"{path}: expected one of the formats {', '.join(FORMATS)}; the first record is none of them")
+    records = [record for _, record in read_records(path)] if listed is None else listed
     read = {"longmemeval": longmemeval.read_longmemeval, "locomo": locomo.read_locomo, "rumba": rumba.read_rumba}[kind]
     try:
         return read(records)
     except (KeyError, TypeError, AttributeError, IndexError) as error:
         raise UserError(f"{path}: read as {kind}, but a record is not as that format says: {type(error).__name__}: {error}") from error
+
+
+def find_format(path: Path) -> str | None:
+    """The format of a file by its first record; None when it is none of FORMATS.  Raises UserError when it is no JSON."""
+    if _starts_with(path, b"["):
+        return detect_format(_array(path)[0])
+    return detect_format(next((record for _, record in read_records(path)), None))
 
 
 def detect_format(record: Any) -> str | None:

@@ -198,9 +198,11 @@ def _gpu_gib() -> tuple[float, float] | None:
 def _load_problem(error: BaseException, model_path: str, share: float, context_tokens: int) -> str:
     text = _described(error)
     hint = ""
-    if any(sign in text for sign in ("memory", "KV cache", "cache blocks")):
+    if any(sign in text for sign in ("memory", "KV cache", "cache blocks", "Engine core initialization failed")):
+        # the engine's process keeps the numbers to itself: they stand in its output, not in this error
         hint = (
-            f"; gpu_memory_share is {share} and context_tokens {context_tokens}: change GIGAMEMORY_GPU_MEMORY_SHARE "
+            f"; the cause is in the output above, most often too little memory: gpu_memory_share is {share} "
+            f"and context_tokens {context_tokens}: change GIGAMEMORY_GPU_MEMORY_SHARE "
             "or lower GIGAMEMORY_CONTEXT_TOKENS"
         )
     return f"vllm cannot load {model_path}: {text}{hint}"

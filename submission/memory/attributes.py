@@ -29,6 +29,7 @@ _SPECS: dict[str, AttributeSpec] = {
     "home": AttributeSpec(True, ("home",)),
     "origin": AttributeSpec(True, ("home",)),
     "job": AttributeSpec(True, ("work",)),
+    "side_job": AttributeSpec(False, ("work", "money")),
     "employer": AttributeSpec(True, ("work",)),
     "salary": AttributeSpec(True, ("work", "money")),
     "pension": AttributeSpec(True, ("money",)),
@@ -59,6 +60,8 @@ _SPECS: dict[str, AttributeSpec] = {
 _FAMILIES: dict[str, AttributeSpec] = {
     "measure": AttributeSpec(True),  # measure:ставка, a noun with a number
     "thing": AttributeSpec(True),  # thing:любимый цвет, «мой X - Y», «X называется Y»
+    "does": AttributeSpec(False),  # does:читать, what the user does as a rule
+    "did": AttributeSpec(False),  # did:сшить, what the user did
     "schedule": AttributeSpec(True),  # schedule:бегать, on which days or at what time
 }
 

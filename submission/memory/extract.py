@@ -12,21 +12,30 @@ from typing import Protocol
 
 from ..recall.text import is_pasted, sentences
 from .extract_english import english_claims
-from .extract_habits import belongings, habits, hobbies, measures, schedule, tastes, things, travel
-from .extract_rules import age, birthday, health, named, own_name, relations, residence, study, work
+from .extract_events import cannot, doings, homes
+from .extract_habits import habits, hobbies, tastes, travel
+from .extract_people import age, birthday, named, own_name, relations
+from .extract_rules import health, residence, study, work
+from .extract_things import belongings, measures, schedule, things
 from .facts import Claim
 from .grammar import Word, clauses, words
-from .lexicon import HYPOTHETICAL, JOKE, QUESTION_WORDS, UNSURE
-from .scene import OTHER, USER_MENTION, Context, Scene, actor_of, find_spans, holder_of, name_at
+from .lexicon import HYPOTHETICAL, JOKE, MOVE, QUESTION_WORDS, UNSURE
+from .scene import Scene, actor_of, holder_of
+from .spans import OTHER, USER_MENTION, Context, Span, find_spans, name_at
 from .turns import Turn
 
 RULES: tuple[Callable[[Scene], Iterator[Claim]], ...] = (
     relations, own_name, age, birthday, residence, work, health, study,
     habits, tastes, hobbies, belongings, travel, schedule, measures, things,
+    homes, doings, cannot,
 )  # fmt: skip
 _NOT_THEIRS = re.compile(r"```.*?```|^>.*$|[«\"“][^«»\"“”\n]{41,}[»\"”]", re.S | re.M)
 _BEFORE = re.compile(r"\b(раньше|прежде|когда-то|до этого|до переезда|в детстве|в молодости|в юности|до декрета|до пенсии|used to|formerly)\b", re.I)
-_SLIP = re.compile(r"\b(ой|ох|тьфу|вру|соврал\w*|вернее|точнее|то есть|хотя стоп|стоп|нет|ошиб\w+|оговор\w+|перепутал\w*|простите|поправ\w+|sorry|I mean|actually)\b", re.I)
+_SLIP = re.compile(
+    r"\b(ой|ох|тьфу|вру|соврал\w*|вернее|точнее|то есть|хотя стоп|стоп|нет|ошиб\w+|оговор\w+|перепутал\w*|простите|поправ\w+|sorry|I mean|"
+    "actually)\b",
+    re.I,
+)
 _SIGNED = re.compile(r"(подпи[шс]\w*|от имени|моя подпись|подпись)\b[^.!?:]{0,20}[:—-]?\s*(?P<name>.+)", re.I)
 _CYRILLIC = re.compile(r"[а-яё]", re.I)
 
@@ -79,19 +88,39 @@ def _sentence_claims(sentence: str, turn: Turn, context: Context) -> Iterator[Cl
         return
     yield from _corrections(pieces, sentence, turn)
     spans = find_spans(pieces, context)
+    for span in spans:
+        if span.who.role is None:
+            context.remember(span.who)
     previous = topic = None
+    moved = False
     hypothetical = False
     all_clauses = clauses(pieces)
     for n, clause in enumerate(all_clauses):
         first, last = clause[0].start, clause[-1].end
         offset = pieces.index(clause[0])
         inside = [s for s in spans if pieces[s.start].start >= first and pieces[s.start].start < last]
-        local = [s.__class__(s.start - offset, s.end - offset, s.who, s.cases, None if s.named is None else s.named - offset) for s in inside]
+        local = [
+            Span(s.start - offset, min(s.end - offset, len(clause)), s.who, s.cases, None if s.named is None else s.named - offset) for s in inside
+        ]
         actor = actor_of(clause, local, context, previous)
         holder = holder_of(clause, local, context)
         previous = actor if actor is not None else previous
-        scene = Scene(clause, local, actor, holder, context, turn.index, turn.session_id, sentence, topic, bool(_BEFORE.search(_text(sentence, clause))), n)
+        scene = Scene(
+            clause,
+            local,
+            actor,
+            holder,
+            context,
+            turn.index,
+            turn.session_id,
+            sentence,
+            topic,
+            moved,
+            bool(_BEFORE.search(_text(sentence, clause))),
+            n,
+        )
         topic = holder or actor or next((s.who for s in local), None) or (OTHER if _names_somebody(clause) else topic)
+        moved = moved or any(w.means(MOVE) for w in clause)
         hypothetical = hypothetical or any(w.norm in HYPOTHETICAL for w in clause)
         asked = sentence.endswith("?") and n == len(all_clauses) - 1 or any(w.norm in ("ли", "разве", "неужели") for w in clause)
         asked = asked or clause[0].lemma in QUESTION_WORDS and not (n and clause[0].norm in ("что", "как", "где", "когда"))

@@ -1,44 +1,29 @@
-"""Rules over one clause: what somebody does, has, likes, plans and measures.  See extract_rules.py."""
+"""Rules over one clause: what somebody does, likes and plans.  See extract_people.py."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from .facts import Claim
-from .grammar import ORDINAL_WORDS, Word, nominative, noun_phrase, number
+from .grammar import nominative, noun_phrase
 from .lexicon import (
-    BUYING,
     CANCELLED,
-    CAR_NOUNS,
-    CARS,
     GOING,
     HOBBY_VERBS,
-    LAPTOP_NOUNS,
-    LAPTOPS,
-    MONEY,
     MONTHS,
-    PHONE_NOUNS,
-    PHONES,
     PLANNING,
     SPORTS,
     STOPPED,
     TRAVEL,
-    UNITS,
-    WEEKDAYS,
 )
-from .people import PETS, ROLE_OF
-from .scene import USER_MENTION, Scene
+from .scene import Scene
+from .spans import USER_MENTION
 
 _LOCATIVE = ("loct", "loc2")
 _LOVE = frozenset("любить обожать нравиться предпочитать".split())
 _HATE = frozenset("ненавидеть терпеть переносить выносить".split())
-_DRINKS = frozenset("кофе чай вода молоко сок цикорий какао кефир газировка лимонад".split())
+_FEAR = frozenset(["бояться", "опасаться"])
 _ALCOHOL = frozenset("алкоголь вино пиво водка спиртное".split())
-_SALARY = frozenset("зарплата оклад зп получать платить зарабатывать вилка доход жалование".split())
-_KEYED = frozenset("пенсия вес рост ипотека ставка платеж аренда квартплата стипендия рейтинг пробег площадь участок аквариум забор".split())
-_TIMES = frozenset("утро вечер день ночь каждый ежедневно".split())
-_PARTED = frozenset("продать разбить утопить выкинуть сломать отдать потерять".split())
-_DRIVING = frozenset("ездить водить пересесть поменять".split())
 _ERRANDS = frozenset("написать узнать спросить понять сделать составить уточнить рассмотреть проверить посоветоваться попробовать".split())
 _NO_OBJECTS = frozenset("это он она они вы ты все что себя меня кто оно весь который такой то".split())
 
@@ -64,15 +49,28 @@ def habits(scene: Scene) -> Iterator[Claim]:
             rest = [w for w in scene.words[i + 1 :] if w.is_word]
             if not rest or any(w.means(_ALCOHOL) for w in rest):
                 yield from scene.claim(scene.actor, "alcohol", "не пьет алкоголь")
-        if word.means({"есть": 0, "кушать": 0, "пить": 0, "употреблять": 0}) and word.is_a("VERB", "1per") or word.lemma in ("есть", "пить") and stopped and word.is_a("INFN"):
-            if not (scene.negated(i) or stopped):
+        if (
+            word.means({"есть": 0, "кушать": 0, "пить": 0, "употреблять": 0})
+            and word.is_a("VERB", "1per")
+            or word.lemma in ("есть", "пить")
+            and stopped
+            and word.is_a("INFN")
+        ):
+            again = any(w.norm in ("снова", "опять") for w in scene.words)
+            if not (scene.negated(i) or stopped or again):
                 continue
             for start in (*range(i + 1, len(scene.words)), *range(0, max(0, i - 1))):
                 phrase = noun_phrase(scene.words, start, ("accs", "gent"), 3)
-                if phrase and not scene.words[phrase[0]].is_a("NPRO") and scene.words[phrase[0]].lemma not in ("год", "месяц", "детство", "раз", "день"):
+                if (
+                    phrase
+                    and not scene.words[phrase[0]].is_a("NPRO")
+                    and scene.words[phrase[0]].lemma not in ("год", "месяц", "детство", "раз", "день")
+                ):
                     if start and scene.words[start - 1].is_a("PREP"):
                         continue
-                    yield from scene.claim(scene.actor, "diet", f"не {'пьет' if word.means({'пить': 0}) else 'ест'} {scene.text(*phrase)}")
+                    verb = "не пьет" if word.means({"пить": 0}) else "не ест"
+                    eaten = scene.text(*phrase)
+                    yield from scene.claim(scene.actor, "diet", eaten if again else f"{verb} {eaten}", "retract" if again else "assert")
                     break
         if word.lemma in ("вегетарианец", "вегетарианка", "веган", "веганка") and not scene.negated(i):
             yield from scene.claim(scene.actor, "diet", word.norm)
@@ -100,11 +98,23 @@ def tastes(scene: Scene) -> Iterator[Claim]:
                 phrase = noun_phrase(scene.words, end, ("accs", "gent"), 2) if end < len(scene.words) else None
                 yield from scene.claim(who, attribute, scene.text(start, phrase[1] if phrase else end), confidence=0.7)
                 break
+            if (
+                candidate.is_a("PREP")
+                or candidate.norm in ("мне", "утра", "дня", "вечера")
+                or (span := scene.spanned(start))
+                and span.who == scene.actor
+            ):
+                continue
             phrase = noun_phrase(scene.words, start, cases, 4)
-            if phrase and candidate.lemma not in _NO_OBJECTS and start != i and not candidate.is_a("VERB", likely=0.5) and not candidate.is_a("ADVB", likely=0.5):
-                if not (start and scene.words[start - 1].is_a("PREP")):
-                    yield from scene.claim(who, attribute, nominative(scene.words[slice(*phrase)], cases[0]), confidence=0.7)
-                    break
+            if (
+                phrase
+                and candidate.lemma not in _NO_OBJECTS
+                and start != i
+                and not candidate.is_a("VERB", likely=0.5)
+                and not candidate.is_a("ADVB", likely=0.5)
+            ) and not (start and scene.words[start - 1].is_a("PREP")):
+                yield from scene.claim(who, attribute, nominative(scene.words[slice(*phrase)], cases[0]), confidence=0.7)
+                break
 
 
 def hobbies(scene: Scene) -> Iterator[Claim]:
@@ -133,8 +143,10 @@ def hobbies(scene: Scene) -> Iterator[Claim]:
                 continue
             yield from scene.claim(who, "hobby", HOBBY_VERBS[lemma] or lemma, kind, 0.7)
         elif lemma in ("играть", "ходить", "записаться", "пойти", "тренироваться", "кататься", "стоять", "собирать"):
-            for j in range(i + 1, len(scene.words)):
-                if scene.words[j].means(SPORTS) and (scene.words[j - 1].norm in ("на", "в", "во") or scene.words[j - 2 : j - 1] and scene.words[j - 2].norm in ("на", "в")):
+            for j in range(1, len(scene.words)):
+                if scene.words[j].means(SPORTS) and (
+                    scene.words[j - 1].norm in ("на", "в", "во") or scene.words[j - 2 : j - 1] and scene.words[j - 2].norm in ("на", "в")
+                ):
                     done = kind == "past" and lemma in ("записаться", "пойти")
                     yield from scene.claim(who, "hobby", scene.words[j].means(SPORTS), "assert" if done else kind)
                     break
@@ -149,55 +161,14 @@ def hobbies(scene: Scene) -> Iterator[Claim]:
                 yield from scene.claim(who, "hobby", sport, "retract")
 
 
-def belongings(scene: Scene) -> Iterator[Claim]:
-    """Car, phone and laptop by brand, purchases with their object."""
-    sold = any(True for _ in scene.positions(_PARTED, "VERB"))
-    owner = scene.holder or (scene.actor if any(True for _ in scene.positions(BUYING | _PARTED | _DRIVING, "VERB")) else None)
-    if any(w.is_a("INFN", likely=0.5) for w in scene.words):
-        return
-    for attribute, nouns, brands in (("car", CAR_NOUNS, CARS), ("phone", PHONE_NOUNS, PHONES), ("laptop", LAPTOP_NOUNS, LAPTOPS)):
-        for i, word in enumerate(scene.words):
-            brand = word.norm in brands or word.quoted and word.norm in brands or word.means(brands)
-            after_noun = i and scene.words[i - 1].means(nouns) and (word.is_latin or word.quoted)
-            named = scene.spanned(i)
-            if not brand and not after_noun or named is not None and named.who.role:
-                continue
-            if i and (scene.words[i - 1].means(brands) or scene.words[i - 1].is_latin):
-                continue
-            keyed = any(w.means(nouns) for w in scene.words)
-            who = owner or (USER_MENTION if keyed and scene.actor is None and attribute != "car" else None)
-            if who is None or scene.negated(i):
-                continue
-            end = i + 1
-            while end < len(scene.words) and (scene.words[end].is_latin or scene.words[end].is_number or _is_model(scene.words[end])) and end < i + 4:
-                end += 1
-            value = scene.text(i, end) if word.is_latin or word.quoted else " ".join([_brand(word, brands), scene.text(i + 1, end)]).strip()
-            yield from scene.claim(who, attribute, value, "retract" if sold else "assert")
-            break
-    for i in scene.positions(BUYING, "VERB"):
-        if scene.actor is None or scene.negated(i) or not scene.words[i].is_a("past"):
-            continue
-        for start in range(i + 1, len(scene.words)):
-            phrase = noun_phrase(scene.words, start, ("accs", "gent"), 4)
-            if phrase and scene.words[start].lemma not in _NO_OBJECTS and not scene.words[start - 1].is_a("PREP") and not scene.words[start].is_a("NPRO"):
-                if not any(w.means(PETS) or w.means(UNITS) or w.lemma == "долг" or w.norm in ROLE_OF for w in scene.words[slice(*phrase)]):
-                    yield from scene.claim(scene.actor, "bought", scene.text(*phrase), confidence=0.6)
-                break
-
-
-def _is_model(word: Word) -> bool:
-    return len(word.norm) <= 3 and any(c.isdigit() for c in word.norm)
-
-
-def _brand(word: Word, brands) -> str:
-    lemma = word.means(brands) or word.norm
-    return lemma[:1].upper() + lemma[1:]
-
-
 def travel(scene: Scene) -> Iterator[Claim]:
     """Trips that took place, trips and other things that are planned, and plans that came to nothing."""
     cancelled = [i for i in scene.positions(CANCELLED) if not scene.negated(i)]
-    if cancelled and (_is_users(scene) or scene.actor is None or scene.words[cancelled[0]].is_a("past")):
+    if (
+        cancelled
+        and any(w.is_a("NOUN", likely=0.3) for w in scene.words)
+        and (_is_users(scene) or scene.actor is None or scene.words[cancelled[0]].is_a("past"))
+    ):
         rest = [w.text for i, w in enumerate(scene.words) if w.is_a("NOUN", likely=0.3) or w.is_a("INFN", likely=0.5)]
         yield from scene.claim(USER_MENTION, "plan", " ".join(rest), "retract")
         return
@@ -236,7 +207,10 @@ def _place_names(scene: Scene) -> list[str]:
         if phrase is None:
             continue
         inside = scene.words[slice(*phrase)]
-        if any(w.is_a("Geox", likely=0.15) or w.is_capital or w.lemma in ("море", "гора", "озеро", "горы") for w in inside) and not any(w.means(dict.fromkeys(MONTHS)) for w in inside):
+        head = next((w for w in inside if w.is_a("NOUN") and not w.is_a("ADJF")), inside[0])
+        if any(
+            w.is_a("Geox", likely=0.15) or w.is_capital and head.is_capital or w.lemma in ("море", "гора", "озеро", "горы") for w in inside
+        ) and not any(w.means(dict.fromkeys(MONTHS)) for w in inside):
             case = next((c for c in cases if any(w.is_a("NOUN", c) for w in inside)), cases[0])
             found.append(nominative(inside, case))
     return found
@@ -248,74 +222,3 @@ def _without(scene: Scene, left_out: set[int]) -> str:
 
 def _is_once(scene: Scene) -> bool:
     return not any(w.norm in ("каждый", "обычно", "часто", "по", "всегда") for w in scene.words)
-
-
-def schedule(scene: Scene) -> Iterator[Claim]:
-    """«по вторникам бегаю», «в баню по воскресеньям»: on which days something is done."""
-    for i, word in enumerate(scene.words[:-1]):
-        if word.norm != "по" or scene.negated(i) or not scene.words[i + 1].means(WEEKDAYS) or not scene.words[i + 1].is_a("plur"):
-            continue
-        end = i + 2
-        while end < len(scene.words) and (scene.words[end].means(WEEKDAYS) or scene.words[end].norm in ("и", "по")):
-            end += 1
-        verb = next((w for w in scene.words if w.is_a("VERB", likely=0.3)), None)
-        who = scene.actor if verb is not None else USER_MENTION
-        topic = verb.lemma if verb is not None else next((w.lemma for w in scene.words if len(w.norm) > 2 and w.is_a("NOUN") and not w.means(WEEKDAYS)), "")
-        if topic and who is not None:
-            yield from scene.claim(who, f"schedule:{topic}", scene.text(i, end))
-        return
-
-
-def measures(scene: Scene) -> Iterator[Claim]:
-    """A noun with a number: salary, weight, height, and anything of the user's with a unit («забор 42 метра»)."""
-    for i in range(len(scene.words)):
-        found = number(scene.words, i)
-        if not found or i and (scene.words[i - 1].is_number or number(scene.words, i - 1)):
-            continue
-        value, end = found
-        unit = scene.words[end].means(UNITS) if end < len(scene.words) else None
-        amount = scene.text(i, end + 1 if unit else end)
-        money = bool(unit and unit in MONEY) or value >= 1000
-        nouns = [w for w in scene.words[max(0, i - 4) : i] if w.is_word]
-        who = scene.holder or scene.actor or scene.topic or USER_MENTION
-        if any(w.means(_SALARY) for w in nouns) and (money or value >= 15):
-            yield from scene.claim(who, "salary", amount)
-        elif any(w.means({"вес": 0, "весить": 0}) for w in nouns) and 2 < value < 300 or unit in ("кг", "кило", "килограмм") and _is_users(scene) and any(w.lemma == "весить" for w in scene.words):
-            yield from scene.claim(who, "weight", amount)
-        elif any(w.means({"рост": 0}) for w in nouns) and (50 < value < 230 or 1 <= value < 2.3):
-            yield from scene.claim(who, "height", amount)
-        elif any(w.means({"размер": 0, "нога": 0}) for w in scene.words) and 15 < value < 50 and not unit:
-            yield from scene.claim(who, "shoe_size", amount)
-        else:
-            yield from _measured(scene, i, amount, unit, who)
-    for i, word in enumerate(scene.words):
-        size = word.means(ORDINAL_WORDS)
-        if size and ORDINAL_WORDS[size] >= 30 and any(w.means({"размер": 0, "нога": 0}) for w in scene.words):
-            yield from scene.claim(scene.holder or USER_MENTION, "shoe_size", word.norm)
-
-
-def _measured(scene: Scene, i: int, amount: str, unit: str | None, who) -> Iterator[Claim]:
-    """«NOUN [у меня] N unit» where the noun stands right before the number, in the nominative."""
-    j = i - 1
-    while j >= 0 and (scene.words[j].norm in ("на", "у", "меня", "нас", "мой", "теперь", "уже", "сейчас", "—", "стал", "стала", "стало")):
-        j -= 1
-    if j < 0 or not scene.words[j].is_a("NOUN", "nomn", likely=0.15) or scene.words[j].means(UNITS) or scene.spanned(j):
-        return
-    noun = scene.words[j].reading("NOUN", "nomn").lemma
-    if scene.holder is None and scene.actor is None and scene.topic is not None and not scene.topic.is_user:
-        return
-    if unit and unit not in ("год", "раз", "лет") or noun in _KEYED:
-        yield from scene.claim(who, "pension" if noun == "пенсия" else f"measure:{noun}", amount, confidence=0.7)
-
-
-def things(scene: Scene) -> Iterator[Claim]:
-    """«мой любимый X - Y», «X называется Y», «моя X зовётся Y»."""
-    for i, word in enumerate(scene.words):
-        if word.lemma in ("называться", "зваться") and not scene.negated(i) and i:
-            noun = next((w for w in reversed(scene.words[:i]) if w.is_a("NOUN", "nomn", likely=0.1)), None)
-            if noun is None or i + 1 >= len(scene.words):
-                continue
-            name = scene.words[i + 1]
-            if name.quoted or name.is_capital:
-                owned = scene.holder or (scene.actor if scene.actor is not None and scene.actor.is_user else None)
-                yield from scene.claim(owned, f"thing:{noun.lemma}", scene.text(i + 1, min(len(scene.words), i + 4)) if not name.quoted else name.text)

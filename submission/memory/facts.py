@@ -221,7 +221,13 @@ class FactBook:
                 value = _in_digits(value)
             self._facts[i] = replace(fact, status=RETRACTED, valid_to=fact.valid_from)
             corrected = replace(
-                fact, id=len(self._facts), value=value, valid_from=claim.turn, turns=(claim.turn,), quote=f"{fact.quote} {claim.quote}", supersedes=fact.id
+                fact,
+                id=len(self._facts),
+                value=value,
+                valid_from=claim.turn,
+                turns=(claim.turn,),
+                quote=f"{fact.quote} {claim.quote}",
+                supersedes=fact.id,
             )
             self._facts.append(corrected)
             return

@@ -12,16 +12,13 @@ _PIECE = re.compile(r"[«\"“](?P<quoted>[^«»\"“”\n]{1,40})[»\"”]|\d+(
 _BREAKS = frozenset(",;:()—–-.!?…")
 _ADJECTIVAL = ("ADJF", "PRTF")
 
-_ONES = (
-    "ноль один два три четыре пять шесть семь восемь девять десять одиннадцать двенадцать тринадцать четырнадцать пятнадцать "
-    "шестнадцать семнадцать восемнадцать девятнадцать"
-).split()
+_ONES = """ноль один два три четыре пять шесть семь восемь девять десять одиннадцать двенадцать тринадцать четырнадцать пятнадцать шестнадцать
+    семнадцать восемнадцать девятнадцать""".split()
 _TENS = "двадцать тридцать сорок пятьдесят шестьдесят семьдесят восемьдесят девяносто".split()
 _HUNDREDS = "сто двести триста четыреста пятьсот шестьсот семьсот восемьсот девятьсот".split()
-_ORDINALS = (
-    "первый второй третий четвертый пятый шестой седьмой восьмой девятый десятый одиннадцатый двенадцатый тринадцатый четырнадцатый "
-    "пятнадцатый шестнадцатый семнадцатый восемнадцатый девятнадцатый"
-).split()
+_ORDINALS = """первый второй третий четвертый пятый шестой седьмой восьмой девятый десятый одиннадцатый двенадцатый тринадцатый
+    четырнадцатый пятнадцатый
+    шестнадцатый семнадцатый восемнадцатый девятнадцатый""".split()
 _ORDINAL_TENS = "двадцатый тридцатый сороковой пятидесятый шестидесятый семидесятый восьмидесятый девяностый".split()
 NUMBER_WORDS: dict[str, int] = {
     **{word: i for i, word in enumerate(_ONES)},
@@ -45,6 +42,18 @@ class Parse(NamedTuple):
 def parses(word: str) -> tuple[Parse, ...]:
     """All readings of a normalised word, most likely first."""
     return tuple(Parse(normalise(p.normal_form), p.tag.grammemes, p.score) for p in _morphology().parse(word))
+
+
+@lru_cache(maxsize=100_000)
+def lemmas_of(word: str) -> tuple[str, ...]:
+    """The different lemmas of a normalised word, most likely first."""
+    return tuple(dict.fromkeys(p.lemma for p in parses(word)))
+
+
+@lru_cache(maxsize=200_000)
+def _reading(word: str, marks: tuple[str, ...], likely: float) -> Parse | None:
+    wanted = set(marks)
+    return next((p for p in parses(word) if wanted <= p.marks and p.score >= likely), None)
 
 
 class Word(NamedTuple):
@@ -78,17 +87,19 @@ class Word(NamedTuple):
 
     def reading(self, *marks: str, likely: float = 0.0) -> Parse | None:
         """The first reading with all grammemes; `likely` leaves out readings under that probability."""
-        if not self.is_word or self.quoted:
-            return None
-        wanted = set(marks)
-        return next((p for p in parses(self.norm) if wanted <= p.marks and p.score >= likely), None)
+        return None if self.quoted or not self.norm[:1].isalpha() else _reading(self.norm, marks, likely)
 
     def is_a(self, *marks: str, likely: float = 0.0) -> bool:
         return self.reading(*marks, likely=likely) is not None
 
     def means(self, lemmas: frozenset[str] | dict) -> str | None:
         """The lemma of the first reading that is among `lemmas`."""
-        return next((p.lemma for p in parses(self.norm) if p.lemma in lemmas), None) if self.is_word and not self.quoted else None
+        if self.quoted or not self.norm[:1].isalpha():
+            return None
+        for lemma in lemmas_of(self.norm):
+            if lemma in lemmas:
+                return lemma
+        return None
 
 
 def words(sentence: str) -> list[Word]:
@@ -176,13 +187,11 @@ def noun_phrase(clause: list[Word], start: int, case: str | tuple[str, ...], lim
             break
         if word.quoted or word.is_latin:
             head = True
-        elif word.is_number and head:
+        elif word.is_number and head or not head and any(word.is_a(part, c) for part in _ADJECTIVAL for c in cases) and not word.is_a("NPRO"):
             pass
-        elif not head and any(word.is_a(part, c) for part in _ADJECTIVAL for c in cases) and not word.is_a("NPRO"):
-            pass
-        elif not head and any(word.is_a("NOUN", c) for c in cases):
-            head = True
-        elif not head and word.is_capital and not word.is_a("PREP") and not word.is_a("CONJ"):
+        elif (
+            not head and any(word.is_a("NOUN", c) for c in cases) or not head and word.is_capital and not word.is_a("PREP") and not word.is_a("CONJ")
+        ):
             head = True
         elif head and (word.is_a("NOUN", "gent", likely=0.1) or word.is_a("ADJF", "gent", likely=0.2) or word.is_capital and word.is_word):
             if word.is_a("PREP") or word.is_a("ADVB", likely=0.5) or word.is_a("VERB", likely=0.5):
@@ -215,7 +224,8 @@ def nominative(phrase: list[Word], case: str) -> str:
     if case == "accs" and all(w.quoted or w.is_latin or w.is_a("nomn") for w in phrase[:1]) and any(w.is_a("NOUN", "nomn", "inan") for w in phrase):
         return text_of(phrase)
     result, head_seen = [], False
-    head = next((w for w in phrase if not w.quoted and w.is_a("NOUN", case)), None)
+    nouns = [w for w in phrase if not w.quoted and w.is_a("NOUN", case)]
+    head = next((w for w in nouns if not any(w.is_a(part, case) for part in _ADJECTIVAL)), nouns[-1] if nouns else None)
     reading = head.reading("NOUN", case) if head else None
     gender = next((g for g in ("masc", "femn", "neut") if reading and g in reading.marks), None)
     if reading and "plur" in reading.marks:
@@ -225,7 +235,7 @@ def nominative(phrase: list[Word], case: str) -> str:
             result.append(f"«{word.text}»")
             head_seen = True
             continue
-        part = None if head_seen else next((p for p in ("ADJF", "PRTF", "NOUN") if word.is_a(p, case)), None)
+        part = None if head_seen else next((p for p in (*_ADJECTIVAL, "NOUN") if word.is_a(p, case)), None)
         if word is head:
             part = "NOUN"
         form = _inflected(word.norm, part, case, "nomn", gender if part != "NOUN" else None, None) if part else None

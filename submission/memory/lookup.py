@@ -10,11 +10,15 @@ from .facts import CURRENT, Fact, FactBook, value_lemmas
 from .grammar import Word, parses, words
 from .people import GROUPS, USER, Person
 from .questions import FRAMES, GROUP_WORDS, NEUTRAL, Frame
-from .scene import Context, find_spans
+from .spans import Context, find_spans
 
-_BEFORE = frozenset("ранний рано раньше befor прежде прежний прошлый бывший ранее изначально сначала before previously former formerly previous earlier used".split())
+_BEFORE = frozenset(
+    "ранний рано раньше befor прежде прежний прошлый бывший ранее изначально сначала before previously former formerly previous earlier used".split()
+)
 _HISTORY = frozenset("весь всё все когда-либо перечислить перечисли назвать меняться вырасти похудеть all ever list".split())
-_SINCE = frozenset("до before".split())
+_NOW = frozenset("сейчас теперь нынешний сегодня now currently".split())
+_NAMING = frozenset("звать имя назвать перечислить кличка name call".split())
+_SINCE = frozenset(["до", "before"])
 
 
 class FactHit(NamedTuple):
@@ -51,18 +55,30 @@ def facts_for_question(question: str, book: FactBook, now: int | None = None, pl
         return []
     before = bool(_BEFORE & {*lemmas, *tokens(question)}) or _asks_before(lemmas)
     if asked.is_list:
+        named = bool(_NAMING & set().union(*said))
         facts = [f for key in asked.subjects for f in book.query(key, "relation") if before or f.status == CURRENT]
+        facts = [f for f in facts if book.people[f.subject].name or not named]
         return _guarded(facts, book, said, asked.explained | GROUP_ALL)
     best = _frame(said, asked)
     if best is None:
         return []
-    facts = [f for key in asked.subjects for attribute in _attributes(best, book, key, set().union(*said)) for f in book.query(key, attribute) if f.is_true_sometime]
+    facts = [
+        f
+        for key in asked.subjects
+        for attribute in _attributes(best, book, key, set().union(*said))
+        for f in book.query(key, attribute)
+        if f.is_true_sometime
+    ]
+    if len({f.subject for f in facts}) < len(asked.subjects):
+        return []  # of several people only some are known in this
     history = bool(_HISTORY & set(lemmas)) and not before
     if now is not None:
         facts = [f for f in facts if f.attribute != "plan" or now - f.turns[-1] <= plan_ttl_turns]
     if before and all(book.query(key, "relation", status=CURRENT) == [] for key in asked.subjects if key != USER) and asked.subjects != [USER]:
         before = False  # all that is known of «бывшая жена» is of before
     chosen = _in_time(facts, before, history, _is_past_tense(pieces))
+    if _NOW & set().union(*said) and all(f.attribute.startswith("does:") for f in chosen):
+        chosen = chosen[-1:]
     return _guarded(chosen, book, said, asked.explained | best.words)
 
 
@@ -76,7 +92,9 @@ def _subjects(pieces: list[Word], book: FactBook, lemmas: list[str]) -> _Asked |
         group = next((GROUP_WORDS[w] for w in lemmas if w in GROUP_WORDS), None)
         if group:
             people = [p for p in book.people if p.role in GROUPS[group] and p.owner == USER]
-            attribute_of_group = bool({"порода", "возраст"} & set(lemmas)) or "работать" in lemmas or "профессия" in lemmas or "жить" in lemmas and "где" in lemmas
+            attribute_of_group = (
+                bool({"порода", "возраст"} & set(lemmas)) or "работать" in lemmas or "профессия" in lemmas or "жить" in lemmas and "где" in lemmas
+            )
             explained = {w for w in lemmas if w in GROUP_WORDS}
             return _Asked([p.key for p in people], explained, not attribute_of_group, True)
         named = [(p, w) for w in pieces for p in book.people if p.name and _is_called(w, p.name)]
@@ -147,8 +165,13 @@ def _attributes(frame: Frame, book: FactBook, subject: str, lemmas: set[str]) ->
     """The frame's attributes; a family («measure:») gives those whose noun the question names."""
     found = []
     for attribute in frame.attributes:
-        if attribute.endswith(":"):
-            found += sorted({f.attribute for f in book.query(subject) if f.attribute.startswith(attribute) and f.attribute.partition(":")[2] in lemmas})
+        if ">" in attribute:
+            alternatives = attribute.split(">")
+            found.append(next((a for a in alternatives if book.query(subject, a)), alternatives[0]))
+        elif attribute.endswith(":"):
+            found += sorted(
+                {f.attribute for f in book.query(subject) if f.attribute.startswith(attribute) and f.attribute.partition(":")[2] in lemmas}
+            )
         else:
             found.append(attribute)
     return found
@@ -192,5 +215,3 @@ def _related(first: str, second: str) -> bool:
     """Words of one root, roughly: «лактоза» and «лактозный»."""
     shared = min(len(first), len(second)) - 2
     return shared >= 4 and first[:shared] == second[:shared]
-
-

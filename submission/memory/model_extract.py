@@ -12,7 +12,7 @@ from ..recall.text import is_pasted, lemma, tokens
 from .extract import FactExtractor
 from .facts import Claim
 from .people import ROLE_OF, Mention
-from .scene import USER_MENTION
+from .spans import USER_MENTION
 from .turns import Turn
 
 logger = logging.getLogger(__name__)
@@ -22,7 +22,8 @@ CONFIDENCE = 0.7  # of what a model says and the rules do not
 # words of the schema's free-text attribute -> attribute of the book
 _ATTRIBUTES = {
     "имя": "name", "отчество": "patronymic", "фамилия": "surname", "возраст": "age", "рождение": "birthday", "город": "city", "район": "district",
-    "работа": "job", "профессия": "job", "должность": "job", "компания": "employer", "зарплата": "salary", "аллергия": "allergy", "болезнь": "illness",
+    "работа": "job", "профессия": "job", "должность": "job", "компания": "employer", "зарплата": "salary", "аллергия": "allergy",
+    "болезнь": "illness",
     "хобби": "hobby", "увлечение": "hobby", "машина": "car", "автомобиль": "car", "телефон": "phone", "поездка": "trip", "план": "plan",
     "курение": "smoking", "порода": "breed", "диета": "diet", "вес": "weight", "рост": "height", "пенсия": "pension", "язык": "language",
     "name": "name", "age": "age", "city": "city", "job": "job", "employer": "employer", "allergy": "allergy", "hobby": "hobby", "car": "car",
@@ -44,7 +45,12 @@ class ModelExtractor:
     """
 
     def __init__(
-        self, engine: Generates, build_chat: Callable[[str], Any], schema: Mapping[str, Any], fallback: FactExtractor, error: type[Exception] = RuntimeError
+        self,
+        engine: Generates,
+        build_chat: Callable[[str], Any],
+        schema: Mapping[str, Any],
+        fallback: FactExtractor,
+        error: type[Exception] = RuntimeError,
     ) -> None:
         self._engine = engine
         self._build_chat = build_chat

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,7 @@ SIGNALS = (
     "is_number", "is_time", "is_name", "is_place", "is_person", "not_number", "not_time", "not_name", "not_place",
     "first_person", "question", "long", "short", "others", "others_asked", "latest_now", "latest_any", "latest_before",
     "changed", "changed_before", "former_before", "former_now", "corrected", "unreal", "chosen", "chosen_asked",
-    "late_reply", "late_session", "topic_rare", "topic_turn_rare", "topic_reply_rare",
+    "late_reply", "late_session", "topic_rare", "topic_turn_rare", "topic_reply_rare", "fact", "fact_first",
 )  # fmt: skip
 
 
@@ -31,7 +32,7 @@ class Matcher:
         self._encoder = encoder
         self._vectors: dict[str, np.ndarray] = {}  # of words and of clauses
 
-    def signals(self, question: str, ask: Asked, clauses: Sequence[Clause]) -> np.ndarray:
+    def signals(self, question: str, ask: Asked, clauses: Sequence[Clause], facts: Sequence[Any] = ()) -> np.ndarray:
         """(n_clauses, len(SIGNALS)) float32, columns as in SIGNALS."""
         words = list(dict.fromkeys(content_lemmas(question)))
         about, its_topics = traits(question), topics(words)
@@ -52,6 +53,8 @@ class Matcher:
         for clause, value in zip(clauses, late_turn):
             best_in_session[clause.hit.session_id] = max(best_in_session.get(clause.hit.session_id, 0.0), value)
         rare = {topic: float(np.log((len(clauses) + 1) / (1 + sum(topic in _topics(t) for t in turns)))) for topic in its_topics}
+        sources, told = _fact_sources(facts), {place for hit in facts[:1] for place in hit.fact.turns}
+        values = [set(content_lemmas(hit.fact.value)) for hit in facts]
         total = sum(rare.values()) or 1.0
         wants = {kind: float(ask.kind == kind) for kind in (NUMBER, TIME, NAME, PLACE, PERSON, YES_NO)}
         picks = float("choice" in its_topics)
@@ -75,6 +78,7 @@ class Matcher:
                 t.corrected, t.unreal, float(clause.chosen), clause.chosen * picks,
                 late_reply[i], best_in_session[clause.hit.session_id], sum(rare[x] for x in shared) / total, sum(rare[x] for x in shared_turn) / total,
                 sum(rare[x] for x in _topics(clause.reply_lemmas) & its_topics) / total,
+                sources.get(clause.hit.index, 0.0) * float(any(v & set(t.lemmas) for v in values)), float(clause.hit.index in told),
             ))  # fmt: skip
         return np.asarray(rows, dtype=np.float32).reshape(len(clauses), len(SIGNALS))
 
@@ -103,6 +107,15 @@ class Matcher:
         if new:
             self._vectors.update(zip(new, self._encoder.encode_passages(new)))
         return np.stack([self._vectors[text] for text in texts])
+
+
+def _fact_sources(facts: Sequence[Any]) -> dict[int, float]:
+    """Turn -> score of the best fact drawn from it."""
+    found: dict[int, float] = {}
+    for hit in facts:
+        for place in hit.fact.turns:
+            found[place] = max(found.get(place, 0.0), float(hit.score))
+    return found
 
 
 @lru_cache(maxsize=20_000)

@@ -30,7 +30,7 @@ class ModelReader:
     Counters: `model` (answered by the model), `fallback_deadline`, `fallback_error`, `fallback_garbage` and
     `fallback_skipped` (answered by the extractive reader, and why; skipped: no time left, or the engine is dead),
     `support_checks`, `unsupported`, `long_context`,
-    `incomplete` (not all user turns fitted), `prompt_tokens` (of the packed memory with the static text).
+    `incomplete` (not all user turns fitted), `memory_tokens` (of what was packed).
     """
 
     def __init__(self, engine: GuardedEngine, settings: Settings, governor: TimeGovernor, counters: Counter[str]) -> None:
@@ -46,7 +46,10 @@ class ModelReader:
         if not plan.answer:
             return self._fallback("skipped", fallback)
         try:
-            memory, stage = self._memory(question, turns, ranked, facts, plan)
+            memory, stage = self.pack_memory(question, turns, ranked, facts, plan)
+            self._counters["long_context"] += stage == "long_context"
+            self._counters["incomplete"] += not memory.complete
+            self._counters["memory_tokens"] += memory.tokens
             [reply] = self._ask(stage, answer_chat(question, memory.text), self._settings.max_answer_tokens, plan)
             text = clean_answer(reply, question)
             if text is None:
@@ -63,7 +66,7 @@ class ModelReader:
             return Answer(text, 0.0, None)
         return Answer(text, 1.0, next((i for i in ranked if i in memory.turns), None))
 
-    def _memory(self, question: str, turns: Sequence[Turn], ranked: Sequence[int], facts: Sequence[str], plan: Plan) -> tuple[Packed, str]:
+    def pack_memory(self, question: str, turns: Sequence[Turn], ranked: Sequence[int], facts: Sequence[str], plan: Plan) -> tuple[Packed, str]:
         """The packed memory and the stage under which its answer is timed."""
         engine, settings = self._engine, self._settings
         static = sum(engine.count_tokens(message["content"]) for message in answer_chat(question, "")) + TEMPLATE_TOKENS
@@ -75,9 +78,6 @@ class ModelReader:
         memory, stage = packed(settings.prompt_budget_tokens), "answer"
         if not memory.complete and plan.long_context and settings.long_context_tokens > settings.prompt_budget_tokens:
             memory, stage = packed(settings.long_context_tokens), "long_context"
-            self._counters["long_context"] += 1
-        self._counters["incomplete"] += not memory.complete
-        self._counters["prompt_tokens"] += memory.tokens + static
         return memory, stage
 
     def _supported(self, question: str, answer: str, turns: Sequence[Turn], ranked: Sequence[int], plan: Plan) -> bool:

@@ -43,7 +43,8 @@ _INJECTION = re.compile(
     r"|\b(?:verdict|вердикт|system prompt|системный промпт)\b",
     re.I | re.S,
 )
-_FOREIGN = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
+# letters of other scripts, and what is left of characters cut in two
+_FOREIGN = re.compile(r"[\ufffd\u0590-\u06ff\u0900-\u0dff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 
 
 def clean_answer(reply: str, question: str) -> str | None:

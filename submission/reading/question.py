@@ -12,12 +12,17 @@ NOW, BEFORE, ANY = "now", "before", "any"
 
 
 class Asked(NamedTuple):
-    """`kind` is the answer expected, `many` whether it is spread over turns, `when` which value in time is meant."""
+    """`kind` is the answer expected, `many` whether it is spread over turns, `when` which value in time is meant.
+
+    A question is `specific` when it asks for one property of a thing (its brand, sum, colour), which a turn about the
+    thing need not tell.
+    """
 
     kind: str
     many: bool
     when: str
     english: bool
+    specific: bool
 
 
 _CYRILLIC = re.compile(r"[а-я]")
@@ -45,7 +50,7 @@ _KINDS: tuple[tuple[str, re.Pattern], ...] = (
         NAME,
         re.compile(
             r"\bкак (?:\w+ ){0,3}(?:зовут|звали|называ\w+|назва\w+|кличут|величают|обращаться)\b|\b(?:имя|имена|фамили[яю]|отчество|кличк\w|названи[ея])\b"
-            r"|\bкак(?:ой|ую|ая|ого) (?:марк\w|модел\w|фирм\w|компани\w|бренд\w?)\b|\bпод как\w+ (?:назв|вывеск|заголов|имен)\w+"
+            r"|\bкак(?:ой|ую|ая|ого|ом|им) (?:именно )?(?:марк\w|модел\w|фирм\w|компани\w|бренд\w?|банк\w?|институт\w?|университет\w?|вуз\w?|улиц\w)\b|\bпод как\w+ (?:назв|вывеск|заголов|имен)\w+"
             r"|\bname[sd]?\b|\bcalled\b|\bwhat (?:brand|model|make)\b"
         ),
     ),
@@ -72,6 +77,11 @@ _MANY = re.compile(
     r"|\bна сколько \w+ (?:\w+ )?(?:вырос|вырас|увелич|уменьш|подорож|прибав|похуд|постройн|снизи)\w*"
     r"|^(?:list|name)\b|\ball\b|\bwhat (?:are|were)\b|\bwhich \w+s\b|\bwhat \w+s\b|\bboth\b|\b(?:two|three|four)\b"
 )
+_SPECIFIC = re.compile(
+    r"\b(?:марк|модел|пород|цвет|маст[ьи]|размер|рост|вес\b|улиц|банк|институт|университет|вуз|номер|разряд|сумм|им(?:я|ени)\b|кличк|названи|адрес|этаж|код\b|парол|групп"
+    r"|фамили|отчеств|предмет|класс\w?\b|сколько (?:стои|денег|платят|зарабат|получ|раз|штук)|зовут|называ|звали|числа)"
+    r"|\b(?:brand|model|breed|colou?r|size|height|weight|street|bank|university|number|sum|amount|name|address|floor|code|password|how much|called)\b"
+)
 _AND = re.compile(r"\b(?:и|а) (?:в |на |у |с |о |по |за |к |кого |чем |кем )?(?:как|кто|где|куда|когда|сколько|чем|что|чей|кем)\w*\b")
 _BEFORE = re.compile(
     r"\bраньше\b|\bранее\b|\bпрежн\w+|\bпрежде\b|\bбывш\w+|\bстар(?:ый|ая|ое|ую|ом|ой)\b|\bдо (?:того|этого|переезд|перехо|подарк|покупк|нынешн|последн|декрет|своей|котла)\w*"
@@ -90,4 +100,4 @@ def asked(question: str) -> Asked:
     kind = next((name for name, cue in _KINDS if cue.search(text)), THING)
     many = bool(_MANY.search(text) or _AND.search(text))
     when = BEFORE if _BEFORE.search(text) else NOW if _NOW.search(text) else ANY
-    return Asked(kind, many, when, english)
+    return Asked(kind, many, when, english, bool(_SPECIFIC.search(text)))

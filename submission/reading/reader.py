@@ -1,19 +1,23 @@
-"""Readers: from recalled turns to one short answer."""
+"""The reader without a model: from recalled turns to one short answer."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..recall.encoders import Encoder
 from ..recall.recall import Hit
-from ..recall.text import content_lemmas, is_pasted, sentences
-from .person import second_person
+from .abstain import abstain_signals, answerable
+from .clauses import clauses_of
+from .evidence import Matcher
+from .fitted import Fitted, shipped
+from .phrasing import choose, phrase
+from .question import asked
 
 NO_INFORMATION = "У меня нет такой информации"
-MAX_ANSWER_CHARS = 240  # the contest asks for one short sentence
+NO_INFORMATION_ENGLISH = "I don't have that information"
 
 
 class Answer(NamedTuple):
@@ -25,30 +29,38 @@ class Answer(NamedTuple):
 
 
 class ExtractiveReader:
-    """Answers with the best supported sentence of the hits, or declines; no model."""
+    """Answers with the best supported clauses of the hits, or declines; no model."""
 
-    def __init__(self, encoder: Encoder, abstain_below: float) -> None:
-        self._encoder = encoder
+    def __init__(self, encoder: Encoder, abstain_below: float, fitted: Fitted | None = None) -> None:
+        """`abstain_below`: probability (0..1) that the evidence answers, under which it declines."""
+        self._matcher = Matcher(encoder)
         self._abstain_below = abstain_below
+        self._fitted = fitted
 
-    def read(self, question: str, hits: Sequence[Hit]) -> Answer:
-        """The answer to `question` from `hits`; the refusal when the support is under the threshold."""
-        candidates = [
-            (hit.index, sentence)
-            for hit in hits
-            if hit.role == "user" and not is_pasted(hit.text)
-            for sentence in sentences(hit.text)
-            if len(sentence) <= MAX_ANSWER_CHARS and not sentence.endswith("?")
-        ]
-        if not candidates:
-            return Answer(NO_INFORMATION, 0.0, None)
-        query = self._encoder.encode_questions([question])[0]
-        cosines = self._encoder.encode_passages([sentence for _, sentence in candidates]) @ query
-        asked = set(content_lemmas(question))
-        covered = np.asarray([len(asked & set(content_lemmas(s))) / max(len(asked), 1) for _, s in candidates])
-        support = np.clip(0.7 * cosines + 0.3 * covered, 0.0, 1.0)
-        best = max(range(len(candidates)), key=lambda i: (round(float(support[i]), 6), candidates[i][0]))
-        index, sentence = candidates[best]
-        if support[best] < self._abstain_below:
-            return Answer(NO_INFORMATION, float(support[best]), None)
-        return Answer(second_person(sentence), float(support[best]), index)
+    def read(self, question: str, hits: Sequence[Hit], facts: Sequence[Any] = ()) -> Answer:
+        """The answer to `question`; the refusal, in the question's language, when the support is under the threshold.
+
+        `hits` are best first; replies among them tell which option the user picked.  `facts` (memory.lookup.FactHit,
+        best first) raise the turns that they were drawn from.
+        """
+        ask = asked(question)
+        refusal = NO_INFORMATION_ENGLISH if ask.english else NO_INFORMATION
+        clauses = clauses_of(hits)
+        if not clauses:
+            return Answer(refusal, 0.0, None)
+        fitted = self._fitted or shipped()
+        signals = self._matcher.signals(question, ask, clauses, facts)
+        scores = signals @ fitted.evidence
+        support = answerable(abstain_signals(signals, scores, clauses, ask, len(facts)), fitted.abstain, fitted.bias)
+        chosen = choose(clauses, scores)
+        if support < self._abstain_below or not chosen:
+            return Answer(refusal, support, None)
+        return Answer(phrase(chosen, ask), support, chosen[0].hit.index)
+
+
+def with_replies(hits: Sequence[Hit], turns: Sequence[Any]) -> list[Hit]:
+    """`hits` and, after them, the assistant's turns around each user turn; `turns` are all of the dialogue."""
+    known = {hit.index for hit in hits}
+    around = dict.fromkeys(i for hit in hits if hit.role == "user" for i in (hit.index - 1, hit.index + 1) if 0 <= i < len(turns) and i not in known)
+    added = [turns[i] for i in around if turns[i].role != "user"]
+    return [*hits, *(Hit(t.index, t.session_id, t.role, t.text, float("-inf")) for t in added)]

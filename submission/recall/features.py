@@ -14,7 +14,7 @@ import numpy as np
 
 from ..memory.turns import NO_REPLY, Turn
 from . import concepts
-from .dense import DenseIndex
+from .dense import DenseIndex, DenseOptions
 from .encoders import Encoder, WordVectorEncoder
 from .late import LateInteraction, WordTable
 from .lexical import Bm25
@@ -24,7 +24,9 @@ from .word_vectors import WordVectors, normalised
 # Features of user turns; the names under "reply_" are those of replies.
 NAMES = (
     "lexical", "late", "dense", "reply_lexical", "dense_reply", "concepts", "best_concept", "first_person", "asks", "length",
-    "name_asked", "number_asked", "place_asked", "time_asked", "recent_asked", "before", "after", "session", "opens_session",
+    "name_asked", "number_asked", "place_asked", "time_asked", "recent_asked",
+    "before", "after", "session", "session_best", "session_lexical", "opens_session",
+    "speaker_named",
     "is_reply", "reply_dense", "reply_turn", "reply_confirmed",
 )  # fmt: skip
 _COLUMN = {name: place for place, name in enumerate(NAMES)}
@@ -47,6 +49,7 @@ _TIME = re.compile(
     r"|\bчас|утр|вечер|вчера|завтра|недел|месяц|mon|tues|wednes|thurs|fri|satur|sunday|january|february|march|april|june|july|august|september|october"
     r"|november|december|o'clock|yesterday|tomorrow|week|month"
 )
+_SPEAKER = re.compile(r"(?:[^:\n]{0,24}\s)?([A-ZА-ЯЁ]\w+): ")  # «8 May 2023 Caroline: ...», where a data set names who speaks
 _CONFIRMS = re.compile(
     r"\bда\b|перв|втор|трет|четверт|последн|этот|именно|вариант|бер[ую]|остановлюсь|решено|подходит|годится|yes|first|second|third|that one|take it"
 )
@@ -55,15 +58,16 @@ _CONFIRMS = re.compile(
 class TurnFeatures:
     """Derived from one dialogue's turns; grows with them."""
 
-    def __init__(self, encoder: Encoder, words: WordVectors) -> None:
+    def __init__(self, encoder: Encoder, words: WordVectors, options: DenseOptions | None = None) -> None:
         self._encoder, self._words = encoder, words
         self._turns: list[Turn] = []
         self._table = WordTable(words)
         self._late = LateInteraction(self._table)
         self._lexical = Bm25()
-        self._dense = DenseIndex(encoder.dim)
+        self._dense = DenseIndex(encoder.dim, options)
         self._signals: list[tuple[float, ...]] = []
         self._told: list[np.ndarray] = []
+        self._stems: list[list[str]] = []
         self._layout: _Layout | None = None
 
     def __len__(self) -> int:
@@ -75,7 +79,8 @@ class TurnFeatures:
         ids_of_turns = []
         for turn, text in zip(turns, texts):
             found = tokens(text)
-            self._lexical.add(stems(found))
+            self._stems.append(stems(found))
+            self._lexical.add(self._stems[-1])
             short = turn.is_user or len(text) <= LATE_REPLY_CHARS
             ids = self._content_ids(found) if short else self._informative_ids(found)
             ids_of_turns.append(ids)
@@ -96,7 +101,7 @@ class TurnFeatures:
         if not n:
             return np.zeros((0, len(NAMES)), dtype=np.float32)
         if self._layout is None:
-            self._layout = _Layout(self._turns, self._signals, self._told)
+            self._layout = _Layout(self._turns, self._signals, self._told, self._stems)
         layout, turn, reply = self._layout, self._layout.turn, self._layout.reply
         lexical, late, dense = self._similarities(question)
         asked = concepts.asked(tokens(question))
@@ -114,6 +119,8 @@ class TurnFeatures:
         }
         for place, (name, pattern) in enumerate(_ASKS.items(), 3):
             own[name] = layout.signals[:, place] * float(pattern.search(lowered) is not None)
+        own["session_lexical"] = layout.of_sessions(stems(content_tokens(question)))
+        own["speaker_named"] = layout.speaks(frozenset(tokens(question)))
         own["recent_asked"] = turn / n * float(_RECENT.search(lowered) is not None)
         base = own["late"] + own["dense"] + 0.5 * own["lexical"] + 0.5 * own["dense_reply"] + 0.5 * own["concepts"]
         own |= layout.neighbourhood(base)
@@ -148,7 +155,7 @@ class TurnFeatures:
 class _Layout:
     """What does not depend on the question: who speaks where, and the turns' own signals."""
 
-    def __init__(self, turns: Sequence[Turn], signals: Sequence[tuple[float, ...]], told: Sequence[np.ndarray]) -> None:
+    def __init__(self, turns: Sequence[Turn], signals: Sequence[tuple[float, ...]], told: Sequence[np.ndarray], stemmed: Sequence[list[str]]) -> None:
         user = np.asarray([t.is_user for t in turns])
         described = user | _between_peers(turns, user)
         self.turn, self.reply = np.flatnonzero(described), np.flatnonzero(~described)
@@ -159,6 +166,13 @@ class _Layout:
         self._answered = np.where((self.turn + 1 < len(turns)) & ~described[following], following, -1)
         numbers: dict[object, int] = {}
         self._sessions = np.asarray([numbers.setdefault(turns[i].session_id, len(numbers)) for i in self.turn], dtype=np.int64)
+        documents: list[list[str]] = [[] for _ in numbers]
+        for i, session in zip(self.turn, self._sessions):
+            documents[session] += stemmed[i]
+        self._lexical = Bm25()
+        for document in documents:
+            self._lexical.add(document)
+        self._speakers = [normalise(m.group(1)) if (m := _SPEAKER.match(turns[i].text)) else None for i in self.turn]
         confirms = np.asarray([s[-1] for s in signals] + [0.0], dtype=np.float32) * np.append(user, False)
         self.confirmed = confirms[self.reply + 1]
 
@@ -166,15 +180,26 @@ class _Layout:
         """Scores of each turn's reply, standardised over the turns; before that 0 where there is none."""
         return standardised(np.where(self._answered >= 0, scores[self._answered], 0.0))
 
+    def of_sessions(self, query: Sequence[str]) -> np.ndarray:
+        """BM25 of each turn's whole session, standardised over the turns."""
+        return standardised(self._lexical.scores(query)[self._sessions])
+
+    def speaks(self, asked: frozenset[str]) -> np.ndarray:
+        """1 for turns that begin with a speaker's name which stands in the question, else 0."""
+        return np.asarray([float(speaker in asked) for speaker in self._speakers], dtype=np.float32)
+
     def neighbourhood(self, base: np.ndarray) -> dict[str, np.ndarray]:
-        """Of each turn: its predecessor's and successor's base within the session (else 0), the session's mean, is it first."""
+        """Of each turn: its predecessor's and successor's base within the session (else 0), the session's mean and best, is it first."""
         same = self._sessions[1:] == self._sessions[:-1]
         nothing = np.zeros(1, dtype=base.dtype)
         mean = np.bincount(self._sessions, weights=base) / np.maximum(np.bincount(self._sessions), 1)
+        best = np.full(len(mean), -np.inf)
+        np.maximum.at(best, self._sessions, base)
         return {
             "before": np.concatenate([nothing, np.where(same, base[:-1], 0.0)]),
             "after": np.concatenate([np.where(same, base[1:], 0.0), nothing]),
             "session": mean[self._sessions],
+            "session_best": best[self._sessions],
             "opens_session": np.concatenate([nothing + 1, ~same]),
         }
 

@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..memory.turns import Turn
+from .dense import DenseOptions
 from .encoders import Encoder, WordVectorEncoder
 from .features import TurnFeatures
 from .fusion import shipped_weights
+from .reranker import Reranker
 from .text import is_russian
 from .word_vectors import shipped_vectors
 
@@ -27,10 +29,11 @@ class Hit(NamedTuple):
 class DialogueIndex:
     """What recall derives from one dialogue's turns; grows as turns are written."""
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: Encoder, options: DenseOptions | None = None, reranker: Reranker | None = None, rerank_k: int = 40) -> None:
         self._built_in = isinstance(encoder, WordVectorEncoder)
         self._turns: list[Turn] = []
-        self._features = TurnFeatures(encoder, shipped_vectors())
+        self._features = TurnFeatures(encoder, shipped_vectors(), options)
+        self._reranker, self._rerank_k = reranker, rerank_k
 
     def __len__(self) -> int:
         return len(self._turns)
@@ -47,8 +50,19 @@ class DialogueIndex:
         if not self._turns:
             return []
         scores = self._features.matrix(question) @ shipped_weights(self._profile(question))
-        order = np.lexsort((-np.arange(len(scores)), -scores))[:k]
+        order = np.lexsort((-np.arange(len(scores)), -scores))
+        if self._reranker:
+            scores, order = self._reranked(question, scores, order)
+        order = order[:k]
         return [Hit(t.index, t.session_id, t.role, t.text, float(scores[i])) for i in order for t in [self._turns[i]]]
+
+    def _reranked(self, question: str, scores: np.ndarray, order: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The best rerank_k turns in the cross-encoder's order, above all others."""
+        best = order[: self._rerank_k]
+        relevance = self._reranker.scores(question, [self._turns[i].text for i in best])
+        scores = scores.copy()
+        scores[best] = relevance - relevance.min() + scores[best].max()
+        return scores, np.lexsort((-np.arange(len(scores)), -scores))
 
     def _profile(self, question: str) -> str:
         language = "ru" if is_russian(question) else "en"

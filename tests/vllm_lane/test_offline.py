@@ -20,7 +20,14 @@ from submission.reading.reader import Answer
 from submission.settings import Settings
 
 SETTINGS = Settings(
-    engine="auto", context_tokens=6144, prompt_budget_tokens=5000, long_context_tokens=0, max_answer_tokens=16, enforce_eager=True, support_check=True
+    engine="auto",
+    gpu_memory_share=0.3,
+    context_tokens=6144,
+    prompt_budget_tokens=5000,
+    long_context_tokens=0,
+    max_answer_tokens=16,
+    enforce_eager=True,
+    support_check=True,
 )
 CHAT = [{"role": "system", "content": "Ответь."}, {"role": "user", "content": "как зовут мою собаку"}]
 

@@ -1,0 +1,70 @@
+"""From the chosen clauses to one sentence for the user."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from .clauses import Clause
+from .person import second_person
+from .question import BEFORE, Asked
+
+MAX_ANSWER_CHARS = 240  # the contest asks for one short sentence
+LENGTH_PENALTY = 0.3  # of the logarithm of a clause's length: of two equally good ones the shorter leaves room for a third
+PIECES = 6  # at most so many clauses in an answer
+
+_LEAD_IN = re.compile(
+    r"^(?:(?:а|и|но|ну|вот|да|же|кстати|еще|ещё|короче|в общем|говорю|значит|слушай|ой|так что|то есть|ладно|причем|причём|and|but|so|well|also|btw|oh|anyway)[ ,]+)+",
+    re.I,
+)
+_TRAIL = " \t.!?,;:)(-–—"
+
+
+def choose(clauses: Sequence[Clause], scores: np.ndarray, room: int = MAX_ANSWER_CHARS - 16, most: int = PIECES) -> list[Clause]:
+    """The best clauses that fit into `room` characters, best first; questions and repetitions are left out."""
+    lengths = np.asarray([max(len(tidy(c.text)), 8) for c in clauses], dtype=np.float32)
+    chosen: list[Clause] = []
+    seen: set[str] = set()
+    used = 0
+    for i in np.argsort(-(scores - LENGTH_PENALTY * np.log(lengths)), kind="stable"):
+        text = tidy(clauses[i].text)
+        if not text or clauses[i].traits.question or text.lower() in seen or used + len(text) + 2 > room:
+            continue
+        chosen.append(clauses[i])
+        seen.add(text.lower())
+        used += len(text) + 2
+        if len(chosen) == most:
+            break
+    return chosen
+
+
+def phrase(chosen: Sequence[Clause], ask: Asked) -> str:
+    """One sentence in the second person.
+
+    Spread evidence is joined in the order of the turns.  Else the best clause stands first and what was said before
+    it is marked as earlier, so that an old value is not mistaken for the present one.
+    """
+    if ask.many or ask.when == BEFORE:
+        parts = ["; ".join(_said(c) for c in sorted(chosen, key=lambda c: c.hit.index))]
+    else:
+        best = chosen[0]
+        now = [best, *(c for c in chosen[1:] if c.hit.index >= best.hit.index)]
+        earlier = [c for c in chosen[1:] if c.hit.index < best.hit.index]
+        parts = ["; ".join(_said(c) for c in now)]
+        if earlier:
+            parts.append(("earlier: " if ask.english else "ранее: ") + "; ".join(_said(c) for c in earlier))
+    text = "; ".join(parts)
+    return text[:1].upper() + text[1:] + "."
+
+
+def tidy(text: str) -> str:
+    """`text` without the words that lead into it and without what trails; brackets that lost their pair go too."""
+    text = _LEAD_IN.sub("", text.strip().strip(_TRAIL).strip())
+    return text if text.count("«") == text.count("»") else text.replace("«", "").replace("»", "")
+
+
+def _said(clause: Clause) -> str:
+    text = tidy(clause.text)
+    return text if clause.chosen else second_person(text)

@@ -1,0 +1,59 @@
+"""baselines: mem0ai, langmem and graphiti themselves, on a small Russian dialogue, without and with a model."""
+
+from __future__ import annotations
+
+import pytest
+from scripted_endpoint import FACT
+
+from baselines.bridge import PeerError
+from eval.systems import SYSTEMS, build_system
+from submission.contract import Message
+
+RAW = ["mem0_raw", "langmem_raw", "graphiti_raw"]
+WITH_MODEL = ["mem0", "langmem", "graphiti"]
+TURNS = [("user", "Мою собаку зовут Тошка."), ("assistant", "Хорошая собака."), ("user", "Как варить борщ?"), ("assistant", "Со свёклой.")]
+
+
+def filled(name):
+    memory = build_system(SYSTEMS[name])
+    for i in range(0, len(TURNS), 2):
+        memory.write_to_memory([Message(role, text, f"s{i}") for role, text in TURNS[i : i + 2]], 1)
+    return memory
+
+
+@pytest.mark.parametrize("name", RAW)
+def test_a_peer_without_a_model_finds_the_turn_and_answers(name):
+    """Recall names the turn, the reader reads it, another dialogue sees nothing, and clearing leaves nothing."""
+    memory = filled(name)
+    first = memory.recall(1, "Как зовут собаку?", 4)[0]
+    assert (0, "s0", "user", TURNS[0][1]) == first[:4]
+    assert "Тошка" in memory.answer_to_question(1, "Как зовут мою собаку?")
+    others = ["Люблю чай.", "Пора спать.", "Идёт дождь."]
+    memory.write_to_memory([Message("user", text, "s9") for text in others], 2)
+    found = [h.text for h in memory.recall(2, "Люблю чай или собаку?", 4)]
+    assert ("Люблю чай.", set()) == (found[0], set(found) - set(others))
+    memory.clear_memory(1)
+    assert [] == memory.recall(1, "Как зовут собаку?", 4)
+    memory.close()
+
+
+@pytest.mark.parametrize("name", RAW)
+def test_a_peer_reaches_no_other_machine(name):
+    """Asserted inside the child that runs the peer."""
+    memory = build_system(SYSTEMS[name])
+    for host in ("192.0.2.1", "api.openai.com"):
+        with pytest.raises(PeerError, match="blocked"):
+            memory.probe(host, 443)
+    memory.close()
+
+
+@pytest.mark.parametrize("name", WITH_MODEL)
+def test_a_peer_with_a_model_keeps_what_the_model_extracts(name, endpoint):
+    """The memory is the model's, it points to the turns it was drawn from, and it is recalled."""
+    memory = filled(name)
+    found = memory.recall(1, "Как зовут собаку?", 4)
+    assert FACT in [h.text for h in found]
+    assert {h.index for h in found} <= {0, 2}
+    assert endpoint.requests
+    assert all("scripted" == request["model"] for request in endpoint.requests)
+    memory.close()

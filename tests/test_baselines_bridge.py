@@ -1,0 +1,196 @@
+"""baselines.bridge, child, loopback, embedding_server and peer_memory: a peer in a process of its own."""
+
+from __future__ import annotations
+
+import base64
+import json
+import sys
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import ROOT
+
+from baselines.bridge import PeerError, PeerProcess, peer_python
+from baselines.embedding_server import EmbeddingServer
+from baselines.peer_memory import PeerMemory
+from eval.datasets import load_contest
+from eval.journal import read_journal
+from eval.runner import run_system
+from eval.systems import SYSTEMS, SystemSpec, build_system
+from submission.contract import Message
+
+
+class TwoNumbers:
+    """The lengths of a text and of its first word; never zero."""
+
+    dim = 2
+
+    def encode_passages(self, texts):
+        return np.asarray([[len(t), len(t.split()[0])] for t in texts], dtype=np.float32)
+
+    encode_questions = encode_passages
+
+
+class StandInMemory(PeerMemory):
+    """The stand-in behind the contest's interface."""
+
+    name = "stand-in"
+    module = "tests.peer_stand_in"
+
+    def __init__(self, model_path=None, seconds=20.0):
+        super().__init__(model_path, seconds=seconds)
+
+
+class ImpatientMemory(StandInMemory):
+    def __init__(self, model_path=None):
+        super().__init__(model_path, seconds=0.5)
+
+
+@pytest.fixture(autouse=True)
+def own_python(monkeypatch):
+    """The stand-in needs no environment of its own."""
+    monkeypatch.setattr("baselines.peer_memory.peer_python", lambda name: Path(sys.executable))
+
+
+@pytest.fixture
+def memory():
+    made = StandInMemory()
+    yield made
+    made.close()
+
+
+def said(memory, *texts, dialogue=1, date=None):
+    for text in texts:
+        message = Message("user", text, "s1")
+        message.date = date
+        memory.write_to_memory([message], dialogue)
+
+
+def test_what_is_written_comes_back_with_its_turn(memory):
+    """Best first, ties by later turn; what the peer prints does not get into the pipe."""
+    said(memory, "кот", "пёс", "ещё кот")
+    assert [(2, "s1", "user", "ещё кот"), (0, "s1", "user", "кот"), (1, "s1", "user", "пёс")] == [h[:4] for h in memory.recall(1, "кот", 3)]
+
+
+def test_dialogues_are_apart_and_clearing_leaves_nothing(memory):
+    """Ids 1 and "1" differ; an unknown dialogue holds nothing."""
+    said(memory, "кот", dialogue=1)
+    said(memory, "пёс", dialogue="1")
+    assert ["пёс"] == [h.text for h in memory.recall("1", "кот", 5)]
+    memory.clear_memory(1)
+    memory.clear_memory("never seen")
+    assert [] == memory.recall(1, "кот", 5)
+
+
+def test_a_date_stands_before_the_text(memory):
+    """Where the data has dates."""
+    said(memory, "кот", date="2024-01-10")
+    assert ["2024-01-10: кот"] == [h.text for h in memory.recall(1, "кот", 1)]
+
+
+def test_the_answer_is_read_by_our_reader(memory):
+    """Same reader as the other baselines: a sentence, or the refusal."""
+    said(memory, "Мою собаку зовут Тошка.")
+    assert "Вашу собаку зовут Тошка." == memory.answer_to_question(1, "Как зовут мою собаку?")
+    assert "нет такой информации" in memory.answer_to_question(2, "Как зовут мою собаку?")
+
+
+@pytest.mark.parametrize(
+    ("host", "reason"), [("192.0.2.1", "blocked"), ("example.com", "blocked"), ("2001:db8::1", "blocked"), ("127.0.0.1", "refused")]
+)
+def test_the_child_reaches_no_other_machine(memory, host, reason):
+    """By address or by name; the loopback is open (port 1 refuses)."""
+    with pytest.raises(PeerError, match=reason):
+        memory.probe(host, 1)
+
+
+def test_a_failure_is_reported_and_the_peer_lives_on(memory):
+    """The message names peer, method and error."""
+    with pytest.raises(PeerError, match="stand-in failed at 'write': ValueError: not this one"):
+        said(memory, "fails")
+    said(memory, "кот")
+    assert 1 == len(memory.recall(1, "кот", 5))
+
+
+def test_a_peer_that_dies_loses_its_dialogue_and_starts_again(memory):
+    """The next dialogue gets a new child; the lost one can be cleared and used again."""
+    with pytest.raises(PeerError, match="ended at 'write'"):
+        said(memory, "dies")
+    with pytest.raises(PeerError, match="ended while it held this dialogue"):
+        memory.recall(1, "кот", 5)
+    said(memory, "пёс", dialogue=2)
+    assert 1 == len(memory.recall(2, "пёс", 5))
+    memory.clear_memory(1)
+    said(memory, "кот", dialogue=1)
+    assert 1 == len(memory.recall(1, "кот", 5))
+
+
+def test_a_peer_that_hangs_is_recorded_and_the_run_goes_on(tmp_path):
+    """Its dialogue's questions get the error, the next dialogue is answered."""
+    lines = [
+        {"id": number, "sessions": [{"id": 1, "messages": [{"role": "user", "content": text}, {"role": "assistant", "content": "да"}]}],
+         "questions": [{"id": 1, "question": "Как зовут мою собаку?", "ans": "Тошка"}]}
+        for number, text in ((1, "hangs"), (2, "Мою собаку зовут Тошка."))
+    ]  # fmt: skip
+    path = tmp_path / "data.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    run_system(SystemSpec("stand-in", f"{__name__}:ImpatientMemory", ""), load_contest(path), tmp_path, strict=False)
+    first, second = read_journal(tmp_path / "predictions.jsonl")
+    assert "stand-in did not finish 'write' within 0.5 s and was ended" in first["error"]
+    assert (None, "Вашу собаку зовут Тошка.") == (second["error"], second["answer"])
+
+
+def test_a_peer_that_cannot_start_says_why():
+    """The error of its constructor."""
+    with pytest.raises(PeerError, match="RuntimeError: no such peer"):
+        PeerProcess("stand-in", Path(sys.executable), "tests.peer_stand_in", {"broken": True})
+
+
+def test_keys_of_the_environment_do_not_reach_a_peer(monkeypatch):
+    """Telemetry is off, and no key or proxy is inherited."""
+    monkeypatch.setenv("OPENAI_API_KEY", "secret")
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy")
+    process = PeerProcess("stand-in", Path(sys.executable), "tests.peer_stand_in", {})
+    environment = Path(f"/proc/{process._process.pid}/environ").read_text().split("\0")
+    process.close()
+    assert {"OPENAI_API_KEY=none", "MEM0_TELEMETRY=False", "GRAPHITI_TELEMETRY_ENABLED=false", "LANGSMITH_TRACING=false"} <= set(environment)
+    assert not [entry for entry in environment if "proxy" in entry.lower() and not entry.startswith("NO_PROXY")]
+
+
+def test_an_environment_that_is_missing_names_the_command():
+    """peer_python itself, and a system of that name."""
+    with pytest.raises(PeerError, match="make peers-nobody"):
+        peer_python("nobody")
+
+
+@pytest.mark.parametrize("name", ["mem0", "langmem", "graphiti"])
+def test_a_peer_with_a_model_asks_for_an_endpoint(name):
+    """Before anything is started."""
+    with pytest.raises(Exception, match="GIGAMEMORY_ENGINE=openai"):
+        build_system(SYSTEMS[name])
+
+
+@pytest.mark.parametrize("coding", ["float", "base64"])
+def test_the_embeddings_endpoint_speaks_openai(coding):
+    """One text or many, as numbers or as base64 of float32."""
+    server = EmbeddingServer(TwoNumbers())
+    try:
+        for texts, expected in (("ab cd", [[5, 2]]), (["a", "b cd"], [[1, 1], [4, 1]])):
+            body = json.dumps({"input": texts, "encoding_format": coding}).encode()
+            with urllib.request.urlopen(urllib.request.Request(server.url + "/embeddings", body), timeout=5) as reply:
+                found = [entry["embedding"] for entry in json.load(reply)["data"]]
+            rows = [np.frombuffer(base64.b64decode(f), dtype="<f4").tolist() for f in found] if coding == "base64" else found
+            assert expected == rows
+        assert {"requests": 2, "texts": 3} == server.counted
+    finally:
+        server.close()
+
+
+def test_every_peer_target_has_an_extra():
+    """pyproject.toml and Makefile name the same peers."""
+    extras = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    names = {spec.path.split(".")[1].split("_")[0] for spec in SYSTEMS.values() if spec.peer}
+    assert {"mem0", "langmem", "graphiti"} == names
+    assert all(f"\n{name} = [" in extras for name in names)
