@@ -1,8 +1,8 @@
 # The contest's image with the contest's zip in it, run as the organisers do: no network, not as root.
 #
 #   make docker                 build it (after make zip) and answer the sample's questions in it
-#   docker run --rm --gpus all --network none -v MODEL:/app/models/gigachat:ro -v DATA:/data:ro gigamemory \
-#       /data/questions.jsonl /app/out /app/models/gigachat
+#   docker run --rm --gpus all --network none -v MODEL:/app/models/GigaChat-20B-A3B-instruct-v1.5-bf16:ro -v DATA:/data:ro gigamemory \
+#       /data/questions.jsonl /app/out /app/models/GigaChat-20B-A3B-instruct-v1.5-bf16
 #
 # The model folder is mounted, as above, or copied into the image: make docker MODEL=folder.
 ARG BASE_IMAGE=cr.ai.cloud.ru/aicloud-base-images/cuda11.8-torch2-py310:0.0.36
@@ -27,7 +27,7 @@ USER 0
 RUN useradd --uid 10001 --create-home gigamemory && \
     install -d -o gigamemory /app/out && \
     echo /app/packages > "$(python3 -c 'import sysconfig; print(sysconfig.get_paths()["purelib"])')/gigamemory.pth"
-COPY --from=model / /app/models/gigachat/
+COPY --from=model / /app/models/GigaChat-20B-A3B-instruct-v1.5-bf16/
 COPY --from=content /tmp/content/packages /app/packages
 COPY eval/stand_in /app
 COPY --from=content /tmp/content/sample.jsonl /app/sample.jsonl
@@ -38,4 +38,4 @@ WORKDIR /app
 RUN ["python3", "-c", "import faiss, submit"]
 HEALTHCHECK --interval=5m --timeout=2m --start-period=1m CMD ["python3", "/app/run.py", "/app/sample.jsonl", "/tmp"]
 ENTRYPOINT ["python3", "/app/run.py"]
-CMD ["/app/sample.jsonl", "/app/out"]
+CMD ["/app/sample.jsonl", "/app/out", "/app/models/GigaChat-20B-A3B-instruct-v1.5-bf16"]

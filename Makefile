@@ -29,7 +29,7 @@ FAISS ?= gpu
 MODEL ?=
 IMAGE ?= gigamemory
 BUILDER ?= $(shell docker info >/dev/null 2>&1 && echo docker || command -v podman || command -v buildah)
-BUILD := $(if $(findstring buildah,$(BUILDER)),bud --format docker,build)
+BUILD := $(if $(findstring buildah,$(BUILDER)),bud --layers --format docker,build)
 
 .DEFAULT_GOAL := help
 .PHONY: help eval readme test test-vllm serve bench-gpu lint judge-check data data-dev retrieval peers-mem0 peers-langmem peers-graphiti test-peers zip docker clean

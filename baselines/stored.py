@@ -7,7 +7,7 @@ from typing import Any
 
 from submission.contract import Message, ModelWithMemory
 from submission.memory.turns import Turn, TurnLog
-from submission.reading.reader import ExtractiveReader
+from submission.reading.reader import ExtractiveReader, with_replies
 from submission.recall.encoders import Encoder, WordVectorEncoder
 from submission.recall.recall import Hit
 from submission.settings import Settings
@@ -20,7 +20,7 @@ class StoredTurns(ModelWithMemory):
         settings = Settings.load()
         self._encoder = encoder or WordVectorEncoder()
         self._reader = ExtractiveReader(self._encoder, settings.abstain_below)
-        self._k = settings.recall_k
+        self._k = settings.reader_k
         self._logs: dict[Any, TurnLog] = {}
 
     def write_to_memory(self, messages: list[Message], dialogue_id: str) -> None:
@@ -30,7 +30,8 @@ class StoredTurns(ModelWithMemory):
         self._logs.pop(dialogue_id, None)
 
     def answer_to_question(self, dialogue_id: str, question: str) -> str:
-        return self._reader.read(question, self.read_turns(dialogue_id, question)).text
+        hits = with_replies(self.read_turns(dialogue_id, question), self._logs.get(dialogue_id, ()))
+        return self._reader.read(question, hits).text
 
     def read_turns(self, dialogue_id: str, question: str) -> list[Hit]:
         """The hits that the reader sees."""

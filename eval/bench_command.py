@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,19 @@ def _benchmarks(options: argparse.Namespace, find_data: Callable[[Path], Path]) 
         raise UserError("none of the files is there; see --data")
     encoders = _Encoders(options.encoder, options.encoder_ru)
     rows = run_benchmarks(tasks, [name.strip() for name in options.system.split(",") if name.strip()], encoders.choose)
-    print(write_results(rows, options.out, encoders.used), end="")
+    print(write_results(rows, options.out, {**encoders.used, **fitted_on({path.name for path in options.data})}), end="")
+
+
+def fitted_on(names: set[str]) -> dict[str, str]:
+    """For each of the files `names` that the submission's weights were fitted on: that it was, and what unseen dialogues got."""
+    from submission.recall.fusion import FUSION
+
+    notes = {}
+    for profile, record in json.loads(FUSION.read_text(encoding="utf-8"))["profiles"].items():
+        for name in sorted(names & set(record["fitted_on"])):
+            unseen = ", ".join(f"{metric} {value}" for metric, value in record["leave_one_dialogue_out"].items())
+            notes[f"{name} is IN-SAMPLE for the submission's weights ({profile})"] = f"with each dialogue left out of the fit: {unseen}"
+    return notes
 
 
 class _Encoders:

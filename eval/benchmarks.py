@@ -18,10 +18,11 @@ from .bench_rankers import ControlRanker, Ranker, SystemRanker, bm25_scorer, den
 from .bench_tasks import Task
 from .errors import UserError
 from .journal import make_folder, write_json
-from .stats import wilson
+from .stats import Comparison, compare_paired, correct_holm, wilson
 from .systems import SYSTEMS, build_system
 
 CONTROLS = ("bm25", "bm25_lemmas", "tfidf", "dense", "rrf")
+PAIRED_K = 5  # of the paired comparison
 UNITS = ("session", "turn")
 COLUMNS = (
     ("any@1", "recall_any@1"), ("any@5", "recall_any@5"), ("any@10", "recall_any@10"), ("all@5", "recall_all@5"), ("all@10", "recall_all@10"),
@@ -113,6 +114,26 @@ def _mean(values: Any) -> float:
     return sum(listed) / len(listed)
 
 
+def compare_with_first(rows: Sequence[Row]) -> list[tuple[Row, Comparison]]:
+    """Every other row of a task and unit with the first system's gain over it in recall_any@PAIRED_K.
+
+    Paired by question, clustered by haystack, corrected by Holm over the rows of one task and unit.
+    """
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        groups.setdefault((row.task.name, row.unit), []).append(row)
+    compared = []
+    for first, *others in groups.values():
+        clusters = [f.haystack for f in first.found]
+        made = [compare_paired(_hits(other), _hits(first), clusters) for other in others]
+        compared += zip(others, correct_holm(made))
+    return compared
+
+
+def _hits(row: Row) -> list[bool]:
+    return [bool(f.ranks[0] and f.ranks[0] <= PAIRED_K) for f in row.found]
+
+
 def write_results(rows: Sequence[Row], folder: Path, about: dict[str, Any]) -> str:
     """Write retrieval.json, retrieval.md and questions.jsonl into `folder`; returns the Markdown."""
     make_folder(folder)
@@ -147,6 +168,16 @@ def describe(rows: Sequence[Row], about: dict[str, Any]) -> str:
         figures = row.figures
         cells = [f"{figures[key]:.3f}" if key in figures else "" for _, key in COLUMNS]
         lines.append(f"| {row.task.name} | {row.unit} | {row.system} | {len(row.found)} | " + " | ".join(cells) + " |")
+    if compared := compare_with_first(rows):
+        lines += [
+            "",
+            f"{rows[0].system} against each, recall_any@{PAIRED_K}, paired by question, clustered by haystack, Holm over a benchmark's rows:",
+            "",
+        ]
+        lines += ["| benchmark | unit | against | n | haystacks | difference [95 %] | p | verdict |", "|---|---|---|---|---|---|---|---|"]
+        for row, c in compared:
+            gain = f"{c.difference:+.3f} [{c.low:+.3f}, {c.high:+.3f}]"
+            lines.append(f"| {row.task.name} | {row.unit} | {row.system} | {c.n} | {c.clusters} | {gain} | {c.p:.3f} | {c.verdict} |")
     lines.append("")
     for task in {row.task.name: row.task for row in rows}.values():
         left_out = ", ".join(f"{reason} {count}" for reason, count in task.excluded.items() if count) or "nothing"

@@ -26,6 +26,7 @@ from .llm_judge import CACHE
 from .manifest import build_manifest, run_key
 from .prompt_size import add_prompts_command
 from .report import write_leaderboard
+from .report_command import add_report_commands
 from .retrieval import DEFAULT_KS, evaluate_retrieval
 from .runner import EXECUTORS, PREDICTIONS, run_system
 from .summary import SUMMARY, summarise
@@ -96,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
 
     add_commands(commands, find_data)
     add_judge_commands(commands, find_data)
+    add_report_commands(commands, find_data)
     add_zip_command(commands, find_data)
 
     report = commands.add_parser("report", help="print and write the leaderboard of a run folder")
@@ -171,6 +173,8 @@ def _use_engine(options: argparse.Namespace) -> None:
     """Hand the engine to the systems, which read their settings from the environment."""
     if options.url and options.engine != "openai":
         raise UserError(f"--url is for --engine openai, not {options.engine}")
+    if options.url and not options.url.startswith(("http://", "https://")):
+        raise UserError(f"--url must start with http:// or https://, not {options.url!r}")
     if options.engine in ("vllm", "transformers") and not options.model:
         raise UserError(f"--engine {options.engine} needs --model FOLDER")
     for name, value in (("ENGINE", options.engine), ("ENGINE_URL", options.url), ("ENGINE_MODEL", options.model)):

@@ -1,6 +1,6 @@
 """Fits the recall stage's fusion weights on development data, judged by leave-one-dialogue-out.
 
-    python -m eval.fit_recall --profile ru --data data/built/tune.jsonl [--data MORE.jsonl] [--write]
+    python -m eval.fit_recall --profile ru --data data/built/tune.jsonl [--data MORE.jsonl] [--ablate | --write]
 
 Listwise softmax regression: for each question the weights maximise the log of the share that evidence turns have in the
 softmax over all turns, with an L2 penalty.  Without --write it only reports what leave-one-dialogue-out reaches.
@@ -11,17 +11,19 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from tqdm import tqdm
 
+from . import metrics
 from .bench_command import CACHE, load_encoder
 from .bench_tasks import load_tasks
 from .journal import write_json
 from .retrieval import score_rankings
+from .stats import clustered_error, compare_paired
 
 PENALTY = 0.02
 PROFILES = ("ru", "en", "ru_encoder", "en_encoder")
@@ -37,35 +39,71 @@ class Example(NamedTuple):
     evidence_sessions: frozenset
 
 
+class Ranked(NamedTuple):
+    """A question's rankings of turns and of sessions, each with the relevant ids."""
+
+    dialogue: str
+    turns: tuple[list, set]
+    sessions: tuple[list, frozenset]
+
+
+# groups of features, each a mechanism that a reader of the ablation knows by name
+GROUPS = {
+    "BM25": {"lexical", "reply_lexical", "session_lexical"},
+    "late interaction": {"late"},
+    "dense vectors": {"dense", "dense_reply", "reply_dense"},
+    "the pair (reply as context)": {"reply_lexical", "dense_reply"},
+    "concepts": {"concepts", "best_concept"},
+    "question-type cues": {"name_asked", "number_asked", "place_asked", "time_asked", "recent_asked"},
+    "who speaks (first person, question, length)": {"first_person", "asks", "length", "speaker_named"},
+    "neighbours and session": {"before", "after", "session", "session_best", "session_lexical", "opens_session"},
+}
+MEASURES = (
+    lambda r: metrics.recall_any(*r.sessions, 1),
+    lambda r: metrics.recall_any(*r.sessions, 5),
+    lambda r: metrics.recall_mean(*r.turns, 10),
+)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.fit_recall")
     parser.add_argument("--profile", choices=PROFILES, required=True)
     parser.add_argument("--data", type=Path, action="append", required=True, help="any known format with evidence; repeatable")
     parser.add_argument("--encoder", type=Path, help="encoder folder, for the *_encoder profiles")
+    parser.add_argument("--ablate", action="store_true", help="leave each group of features out in turn and compare in pairs")
     parser.add_argument("--write", action="store_true", help="store weights fitted on all dialogues")
     options = parser.parse_args(arguments)
     from submission.recall.encoders import WordVectorEncoder
 
     encoder = load_encoder(options.encoder, CACHE) if options.encoder else WordVectorEncoder()
     examples = [e for path in options.data for e in _examples(path, encoder)]
-    report = leave_one_dialogue_out(examples)
+    if options.ablate:
+        print(ablation(examples), end="")
+        return 0
+    report = summary(held_out_rankings(examples))
     print(json.dumps(report, indent=2))
     if options.write:
         _store(options.profile, fit(examples), [path.name for path in options.data], report)
     return 0
 
 
-def leave_one_dialogue_out(examples: list[Example], penalty: float = PENALTY) -> dict[str, float]:
-    """Recall with weights that never saw the dialogue they are applied to."""
-    rows: dict[str, list] = {"session": [], "turn": []}
+def held_out_rankings(examples: list[Example], penalty: float = PENALTY) -> list[Ranked]:
+    """Rankings by weights that never saw the dialogue they are applied to."""
+    rankings = []
     for dialogue in dict.fromkeys(e.dialogue for e in examples):
         weights = fit([e for e in examples if e.dialogue != dialogue], penalty)
         for example in (e for e in examples if e.dialogue == dialogue):
             scores = example.features @ weights
             order = np.lexsort((-np.arange(len(scores)), -scores))
-            rows["turn"].append((order.tolist(), set(np.flatnonzero(example.is_evidence).tolist())))
-            rows["session"].append((list(dict.fromkeys(example.sessions[i] for i in order)), example.evidence_sessions))
-    session, turn = score_rankings(rows["session"], (1, 5, 10)), score_rankings(rows["turn"], (10,))
+            turns = order.tolist(), set(np.flatnonzero(example.is_evidence).tolist())
+            sessions = list(dict.fromkeys(example.sessions[i] for i in order)), example.evidence_sessions
+            rankings.append(Ranked(dialogue, turns, sessions))
+    return rankings
+
+
+def summary(rankings: list[Ranked]) -> dict[str, float]:
+    """The figures that the recall stage is judged by."""
+    session, turn = score_rankings([r.sessions for r in rankings], (1, 5, 10)), score_rankings([r.turns for r in rankings], (10,))
     return {
         "n": session["n"],
         "session_any@1": round(session["recall_any"]["1"], 4),
@@ -73,6 +111,31 @@ def leave_one_dialogue_out(examples: list[Example], penalty: float = PENALTY) ->
         "session_any@10": round(session["recall_any"]["10"], 4),
         "turn_mean@10": round(turn["recall_mean"]["10"], 4),
     }
+
+
+def ablation(examples: list[Example]) -> str:
+    """A Markdown table: what is lost, held out, when a group of features is not there; intervals with dialogues as the unit."""
+    from submission.recall.features import NAMES
+
+    whole = held_out_rankings(examples)
+    clusters = [r.dialogue for r in whole]
+    lines = ["| without | session any@1 | session any@5 | turn mean@10 | verdict on any@5 |", "|---|---|---|---|---|"]
+    for name, members in GROUPS.items():
+        kept = [i for i, feature in enumerate(NAMES) if feature not in members]
+        part = held_out_rankings([e._replace(features=e.features[:, kept]) for e in examples])
+        found = [_difference(whole, part, clusters, measure) for measure in MEASURES]
+        verdict = compare_paired([MEASURES[1](r) > 0 for r in whole], [MEASURES[1](r) > 0 for r in part], clusters).verdict
+        lines.append(f"| {name} | " + " | ".join(f"{mean:+.3f} ± {reach:.3f}" for mean, reach in found) + f" | {verdict} |")
+    figures = ", ".join(f"{name} {value}" for name, value in summary(whole).items())
+    return f"All features, leave-one-dialogue-out: {figures}\n\n" + "\n".join(lines) + "\n"
+
+
+def _difference(whole: list[Ranked], part: list[Ranked], clusters: list[str], measure: Callable[[Ranked], float]) -> tuple[float, float]:
+    """Mean of part minus whole, and half its 95 % interval."""
+    names = {name: number for number, name in enumerate(dict.fromkeys(clusters))}
+    values = np.asarray([measure(p) - measure(w) for w, p in zip(whole, part)])
+    error = clustered_error(values, np.asarray([names[c] for c in clusters]), seed=0, resamples=2000)
+    return float(values.mean()), 1.96 * error
 
 
 def fit(examples: list[Example], penalty: float = PENALTY) -> np.ndarray:

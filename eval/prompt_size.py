@@ -95,10 +95,11 @@ def describe_sizes(sizes: Sequence[PromptSize]) -> str:
     """Means, the largest, and the share of answerable questions all of whose evidence turns are in the prompt."""
     known = [size.evidence for size in sizes if size.answerable and size.evidence is not None]
     prompts = [size.prompt_tokens for size in sizes]
+    ratios = [size.full_tokens / size.prompt_tokens for size in sizes]
     lines = [
         f"n={len(sizes)} questions, estimated at {CHARS_PER_TOKEN} characters a token",
         f"prompt tokens: mean {mean(prompts):.0f}, largest {max(prompts)}",
-        f"full context tokens: mean {mean(size.full_tokens for size in sizes):.0f} ({mean(s.full_tokens / s.prompt_tokens for s in sizes):.1f} times)",
+        f"full context tokens: mean {mean(size.full_tokens for size in sizes):.0f} ({mean(ratios):.1f} times)",
         f"all user turns in the prompt: {sum(size.complete for size in sizes)}/{len(sizes)}",
     ]
     if known:

@@ -99,11 +99,13 @@ def _kept(path: Path, key: str | None) -> Iterator[dict[str, Any]]:
 
 
 def _put_in_order(folder: Path, dialogues: Sequence[Dialogue], key: str | None) -> None:
-    """Bring both journals into the data set's order, a record a place; an ingestion made twice counts once, the last."""
+    """Bring both journals into the data set's order, a record a place; an ingestion made twice counts once, the last.
+
+    Records of another key are superseded by now.
+    """
     order = {place: n for n, place in enumerate(p for d in dialogues for p in [(d.id, None), *((d.id, q.id) for q in d.questions)])}
     for name in (PREDICTIONS, INGESTIONS):
-        records = list(_kept(folder / name, key))
-        by_place = {_place(record): record for record in records}
+        by_place = {_place(record): record for record in _kept(folder / name, key)}
         ordered = sorted(by_place.values(), key=lambda record: order.get(_place(record), len(order)))
-        if ordered != records:
+        if ordered != list(read_journal(folder / name)):
             write_text(folder / name, b"".join(map(json_line, ordered)).decode())

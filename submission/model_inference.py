@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from .contract import Message, ModelWithMemory
@@ -15,10 +16,12 @@ from .engines.base import EngineError
 from .engines.deadline import GuardedEngine
 from .engines.governor import Plan, TimeGovernor
 from .engines.selection import build_engine
+from .memory.lookup import FactHit
+from .memory.rule_facts import RuleFacts
 from .memory.turns import Turn, TurnLog
 from .reading.model_facts import ModelFacts
 from .reading.model_reader import ModelReader
-from .reading.reader import NO_INFORMATION, Answer, ExtractiveReader
+from .reading.reader import NO_INFORMATION, Answer, ExtractiveReader, with_replies
 from .recall.encoders import Encoder
 from .recall.recall import DialogueIndex, Hit
 from .recall.stage import RecallStage
@@ -43,6 +46,7 @@ class SubmitModelWithMemory(ModelWithMemory):
         self._model_facts = ModelFacts(self._engine, self._governor, self.counters) if self._engine else None
         self._recall = RecallStage(self.settings, encoder)
         self._reader = ExtractiveReader(self._recall.encoder, self.settings.abstain_below)
+        self._rule_facts = RuleFacts(self.settings.plan_ttl_turns) if self.settings.rule_facts else None
         self._logs: dict[Any, TurnLog] = {}
         self._indexes: dict[Any, DialogueIndex] = {}
 
@@ -54,6 +58,8 @@ class SubmitModelWithMemory(ModelWithMemory):
         """Forget the dialogue and all that was derived from it; an unknown id is no error."""
         self._logs.pop(dialogue_id, None)
         self._indexes.pop(dialogue_id, None)
+        if self._rule_facts:
+            self._rule_facts.forget(dialogue_id)
         if self._model_facts:
             self._model_facts.forget(dialogue_id)
 
@@ -64,7 +70,7 @@ class SubmitModelWithMemory(ModelWithMemory):
 
     def answer_to_question(self, dialogue_id: str, question: str) -> str:
         """One short sentence to the user, or the refusal when memory does not hold the answer."""
-        for answer in (self._answer, self._extract):
+        for answer in (self._answer, self._extract, self._extract_without_facts):
             try:
                 return answer(dialogue_id, question).text or NO_INFORMATION
             except Exception:
@@ -74,7 +80,13 @@ class SubmitModelWithMemory(ModelWithMemory):
         return NO_INFORMATION
 
     def _extract(self, dialogue_id: str, question: str) -> Answer:
-        return self._reader.read(question, self.recall(dialogue_id, question, self.settings.recall_k))
+        turns = list(self._logs.get(dialogue_id, ()))
+        facts = self._rule_facts.hits(dialogue_id, turns, question) if self._rule_facts and turns else []
+        return self._extract_without_facts(dialogue_id, question, facts)
+
+    def _extract_without_facts(self, dialogue_id: str, question: str, facts: Sequence[FactHit] = ()) -> Answer:
+        hits = self.recall(dialogue_id, question, self.settings.reader_k)
+        return self._reader.read(question, with_replies(hits, self._logs.get(dialogue_id, ())), facts)
 
     def _answer(self, dialogue_id: str, question: str) -> Answer:
         if self._model_reader is None:

@@ -30,7 +30,8 @@ class Settings:
     dense_device: str = "auto"  # of FAISS: auto (the GPU where it sees one), cpu or gpu
     dense_temp_memory_mib: int = 256  # GPU scratch memory of FAISS, which vLLM cannot have
     dense_float16: bool = False  # GPU vectors at half precision
-    abstain_below: float = 0.36  # support (0..1) under which the extractive reader declines to answer
+    reader_k: int = 40  # turns that the extractive reader chooses from
+    abstain_below: float = 0.47  # probability (0..1) that there is an answer, under which the extractive reader declines
 
     engine: str = "auto"  # auto, extractive, vllm, openai or transformers; auto: vLLM where there is a model folder and vLLM
     engine_url: str = "http://127.0.0.1:8000/v1"  # of an OpenAI-compatible server
@@ -66,13 +67,18 @@ class Settings:
             raise ValueError(f"engine must be one of {', '.join(ENGINES)}, not {self.engine!r}")
         for name in (
             "engine_concurrency", "max_answer_tokens", "tensor_parallel", "pipeline_parallel", "expected_dialogues", "prompt_budget_tokens",
-            "recall_k", "rerank_k",
+            "recall_k", "reader_k", "rerank_k",
         ):  # fmt: skip
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
-        for name in ("engine_retries", "long_context_tokens", "context_tokens", "total_seconds", "margin_seconds"):
+        for name in (
+            "engine_retries", "long_context_tokens", "context_tokens", "total_seconds", "margin_seconds",
+            "plan_ttl_turns", "topic_boost", "decay_half_life_turns",
+        ):  # fmt: skip
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must not be negative, not {getattr(self, name)}")
+        if not 0.0 <= self.surprise_weight <= 1.0:
+            raise ValueError(f"surprise_weight must lie between 0 and 1, not {self.surprise_weight}")
         if not 0.0 < self.gpu_memory_share <= 1.0:
             raise ValueError(f"gpu_memory_share must lie above 0 and at most at 1, not {self.gpu_memory_share}")
         if self.call_deadline_seconds <= 0:

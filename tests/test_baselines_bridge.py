@@ -50,7 +50,8 @@ class ImpatientMemory(StandInMemory):
 
 @pytest.fixture(autouse=True)
 def own_python(monkeypatch):
-    """The stand-in needs no environment of its own."""
+    """The stand-in needs no environment of its own; the reader always answers, as it is not what is tested."""
+    monkeypatch.setenv("GIGAMEMORY_ABSTAIN_BELOW", "0")
     monkeypatch.setattr("baselines.peer_memory.peer_python", lambda name: Path(sys.executable))
 
 
@@ -93,7 +94,7 @@ def test_a_date_stands_before_the_text(memory):
 def test_the_answer_is_read_by_our_reader(memory):
     """Same reader as the other baselines: a sentence, or the refusal."""
     said(memory, "Мою собаку зовут Тошка.")
-    assert "Вашу собаку зовут Тошка." == memory.answer_to_question(1, "Как зовут мою собаку?")
+    assert "Тошка" in memory.answer_to_question(1, "Как зовут мою собаку?")
     assert "нет такой информации" in memory.answer_to_question(2, "Как зовут мою собаку?")
 
 
@@ -139,7 +140,8 @@ def test_a_peer_that_hangs_is_recorded_and_the_run_goes_on(tmp_path):
     run_system(SystemSpec("stand-in", f"{__name__}:ImpatientMemory", ""), load_contest(path), tmp_path, strict=False)
     first, second = read_journal(tmp_path / "predictions.jsonl")
     assert "stand-in did not finish 'write' within 0.5 s and was ended" in first["error"]
-    assert (None, "Вашу собаку зовут Тошка.") == (second["error"], second["answer"])
+    assert second["error"] is None
+    assert "Тошка" in second["answer"]
 
 
 def test_a_peer_that_cannot_start_says_why():

@@ -10,9 +10,10 @@ import pytest
 from fakes import OrderMemory
 from test_datasets_public import locomo_record, longmemeval_record, written
 
+from eval.bench_command import fitted_on
 from eval.bench_rankers import ControlRanker, SystemRanker, bm25_scorer, dense_scorer, plain_words, ranks, rrf_scorer, tfidf_scorer
-from eval.bench_tasks import Document, Haystack, Query, load_tasks
-from eval.benchmarks import describe, make_ranker, run_benchmarks, score, write_results
+from eval.bench_tasks import Document, Haystack, Query, Task, load_tasks
+from eval.benchmarks import Found, Row, compare_with_first, describe, make_ranker, run_benchmarks, score, write_results
 from eval.cli import main
 from eval.embedding_cache import CachedEncoder
 from eval.errors import UserError
@@ -158,6 +159,15 @@ def test_a_run_writes_table_figures_and_ranks(tmp_path):
     assert text == describe(rows, {"encoder": "letters"})
 
 
+def test_the_first_system_is_compared_with_the_others_in_pairs():
+    """Ten haystacks: found by the first alone in all of them, so it is better; against itself it ties."""
+    task = Task("t", "", False, (5,), (), {})
+    better = [Found(i, i, "", (1,)) for i in range(10)]
+    worse = [Found(i, i, "", (6,)) for i in range(10)]
+    compared = compare_with_first([Row(task, "turn", "a", better), Row(task, "turn", "b", worse), Row(task, "turn", "c", better)])
+    assert [("b", 1.0, "better"), ("c", 0.0, "tie")] == [(row.system, c.difference, c.verdict) for row, c in compared]
+
+
 def test_the_command_runs_on_russian_data_with_the_built_in_encoder(sample, tmp_path, capsys):
     """`python -m eval benchmarks`; a missing file is left out only when asked."""
     arguments = ["benchmarks", "--data", str(sample), "nowhere.json", "--system", "submission,bm25", "--out", str(tmp_path), "--limit", "2"]
@@ -167,3 +177,10 @@ def test_the_command_runs_on_russian_data_with_the_built_in_encoder(sample, tmp_
     assert "left out: no data file at nowhere.json" in text
     assert "| sample | turn | submission |" in text
     assert "encoder for Russian sets: built in" in text
+
+
+def test_files_that_the_weights_were_fitted_on_are_flagged():
+    """With what each dialogue got when it was left out; other files have no note."""
+    [(name, value)] = fitted_on({"tune.jsonl", "never_fitted.jsonl"}).items()
+    assert "tune.jsonl is IN-SAMPLE" in name
+    assert "left out of the fit: n " in value

@@ -186,7 +186,8 @@ def test_a_file_of_no_known_format_is_a_message(tmp_path, text, message):
     ("text", "date"),
     [
         ("2023/05/20 (Sat) 20:33", "2023-05-20T20:33"), ("1:56 pm on 8 May, 2023", "2023-05-08T13:56"), ("March-15-2024", "2024-03-15"),
-        ("2025-02-01 10:00:00", "2025-02-01T10:00"), ("2024-01-10", "2024-01-10"), ("some day", "some day"), (None, None),
+        ("2025-02-01 10:00:00", "2025-02-01T10:00"), ("2024-01-10", "2024-01-10"),
+        ("2024-01-10T08:30:00Z", "2024-01-10T08:30"), ("some day", "some day"), (None, None),
     ],
 )  # fmt: skip
 def test_dates_become_iso(text, date):

@@ -15,7 +15,8 @@ def _persona(tmp_path):
     facts = [
         {"kind": "fact", "id": "f1", "subject": "user", "attribute": "job", "value": "повар", "session": "s1", "message_index": 0},
         {"kind": "fact", "id": "f2", "subject": "user", "attribute": "dog", "value": "такса", "session": "s1", "message_index": 0},
-        {"kind": "fact", "id": "f3", "subject": "user", "attribute": "height", "value": "три метра", "session": "s1", "message_index": 2, "tags": ["joke"]},
+        {"kind": "fact", "id": "f3", "subject": "user", "attribute": "height", "value": "три метра", "session": "s1", "message_index": 2,
+         "tags": ["joke"]},
     ]  # fmt: skip
     return write_lines(tmp_path / "p.jsonl", [{"kind": "session", "id": "s1", "messages": messages}, *facts])
 

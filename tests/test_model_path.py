@@ -17,12 +17,19 @@ JSON_ANSWER = '{"answer": "Вашу собаку зовут Тошка."}'
 
 def system(server, **changed):
     """The submission on `server`, with one dialogue of two sessions."""
-    usual = {"engine": "openai", "engine_url": server.url, "engine_retries": 1, "call_deadline_seconds": 10.0, "strict": True}
+    usual = {"engine": "openai", "engine_url": server.url if server else "", "engine_retries": 1, "call_deadline_seconds": 10.0, "strict": True}
     settings = Settings(**{**usual, **changed})
     made = SubmitModelWithMemory(None, settings)
     made.write_to_memory([Message("user", "мою собаку зовут Тошка", 1), Message("assistant", "Чудесно!", 1)], 1)
     made.write_to_memory([Message("user", "как варить суп?", 2), Message("assistant", "Долго.", 2)], 1)
     return made
+
+
+@pytest.fixture(scope="module")
+def extractive():
+    """What the extractive reader answers to the question: the fallback's answer."""
+    memory = system(None, engine="extractive")
+    return memory.answer_to_question(1, QUESTION)
 
 
 TABLE = {
@@ -61,24 +68,21 @@ TABLE = {
 
 
 @pytest.mark.parametrize(("script", "expected", "counter"), TABLE.values(), ids=TABLE.keys())
-def test_outcome(script, expected, counter):
+def test_outcome(script, expected, counter, extractive):
     """Each reply becomes the answer of the table; None is the extractive reader's answer.  Each is counted once."""
     with serving(*script) as server:
         memory = system(server)
         answer = memory.answer_to_question(1, QUESTION)
         memory.close()
-    if expected is None:
-        assert "Тошка" in answer
-    else:
-        assert answer == expected
+    assert answer == (extractive if expected is None else expected)
     assert {name: n for name, n in memory.counters.items() if name == "model" or name.startswith("fallback")} == {counter: 1}
 
 
-def test_hang():
+def test_hang(extractive):
     """A server that hangs for 3 s against a deadline of 0.3 s: the fallback answers, the next question goes through."""
     with serving(Say(delay=3.0), Say(RIGHT)) as server:
         memory = system(server, call_deadline_seconds=0.3)
-        assert "Тошка" in memory.answer_to_question(1, QUESTION)
+        assert memory.answer_to_question(1, QUESTION) == extractive
         assert memory.counters["fallback_deadline"] == 1
         answers = [memory.answer_to_question(1, QUESTION) for _ in range(2)]
         assert answers[-1] == RIGHT
@@ -155,13 +159,13 @@ def test_prompt_holds_the_recalled_turn_and_the_question():
     assert user_text == ("ЗАПИСИ\nРазговор 1\n* мою собаку зовут Тошка\nРазговор 2\n- как варить суп?\n\nВОПРОС: Как зовут мою собаку?\nОТВЕТ:")
 
 
-def test_dead_engine_is_only_probed():
+def test_dead_engine_is_only_probed(extractive):
     """After four failures in a row the engine is asked at every tenth question only; no answer is lost."""
     with serving(Say(status=400, raw=b"{}")) as server:
         memory = system(server)
         answers = [memory.answer_to_question(1, QUESTION) for _ in range(30)]
         memory.close()
-    assert all("Тошка" in answer for answer in answers)
+    assert answers == [extractive] * 30
     assert memory.counters["fallback_error"] == 4 + 3  # questions 10, 20 and 30 are probes
     assert memory.counters["fallback_skipped"] == 23
 

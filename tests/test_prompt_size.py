@@ -46,7 +46,7 @@ def test_prompts_command(tmp_path, capsys):
         (["--url", "http://127.0.0.1:1/v1"], "--url is for --engine openai, not extractive"),
         (["--engine", "vllm"], "--engine vllm needs --model FOLDER"),
         (["--engine", "vllm", "--model", "/nowhere"], "submission cannot be built: no model folder at /nowhere"),
-        (["--engine", "openai", "--url", "ftp://x"], "submission cannot be built: engine_url must start with http"),
+        (["--engine", "openai", "--url", "ftp://x"], "--url must start with http:// or https://"),
     ],
 )
 def test_engine_options(tmp_path, capsys, arguments, message):

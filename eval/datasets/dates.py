@@ -14,7 +14,7 @@ def iso_date(text: str | None) -> str | None:
         return None
     plain = " ".join(re.sub(r"\([^)]*\)|,", " ", text).split())
     try:
-        return _iso(datetime.fromisoformat(plain), "T" in plain or ":" in plain)
+        return _iso(datetime.fromisoformat(plain.replace("Z", "+00:00")), "T" in plain or ":" in plain)
     except ValueError:
         pass
     for form in _FORMS:

@@ -21,6 +21,7 @@ class TransformersEngine:
         self.context_tokens = min(context_tokens, int(config.get("max_position_embeddings", context_tokens)))
         try:
             import torch
+            from safetensors import SafetensorError
             from transformers import AutoModelForCausalLM, AutoTokenizer
         except ImportError as error:
             raise EngineError(f"transformers and torch cannot be imported ({error}); install them or choose another engine") from error
@@ -30,7 +31,7 @@ class TransformersEngine:
             self._tokenizer = AutoTokenizer.from_pretrained(model_path, trust_remote_code=True, local_files_only=True)
             model = AutoModelForCausalLM.from_pretrained(model_path, trust_remote_code=True, local_files_only=True)
             self._model = model.to(self._device, torch.bfloat16).eval()  # the keyword for it changed its name
-        except (OSError, ValueError, RuntimeError, KeyError) as error:
+        except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
             raise EngineError(f"transformers cannot load {model_path}: {type(error).__name__}: {error}") from error
 
     def generate(

@@ -29,6 +29,7 @@ RULES: tuple[Callable[[Scene], Iterator[Claim]], ...] = (
     habits, tastes, hobbies, belongings, travel, schedule, measures, things,
     homes, doings, cannot,
 )  # fmt: skip
+ONLY_A_JOKE_CHARS = 16  # what is left of a turn that only says that the one before was a joke
 _NOT_THEIRS = re.compile(r"```.*?```|^>.*$|[«\"“][^«»\"“”\n]{41,}[»\"”]", re.S | re.M)
 _BEFORE = re.compile(r"\b(раньше|прежде|когда-то|до этого|до переезда|в детстве|в молодости|в юности|до декрета|до пенсии|used to|formerly)\b", re.I)
 _SLIP = re.compile(
@@ -60,7 +61,8 @@ class RuleExtractor:
                 continue
             claims = list(_turn_claims(turn, context))
             if JOKE.search(turn.text):
-                found = [c for c in found if not (c.session == turn.session_id and c.turn >= turn.index - 2)] if len(turn.text) < 60 else found
+                if len(JOKE.sub("", turn.text).strip()) < ONLY_A_JOKE_CHARS:  # «шучу!» is about the turn before
+                    found = [c for c in found if c.session != turn.session_id or c.turn < turn.index - 2]
                 continue
             found += claims
         return found

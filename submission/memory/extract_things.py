@@ -34,6 +34,8 @@ def belongings(scene: Scene) -> Iterator[Claim]:
     """Car, phone and laptop by brand, purchases with their object."""
     sold = any(True for _ in scene.positions(_PARTED, "VERB"))
     owner = scene.holder or (scene.actor if any(True for _ in scene.positions(BUYING | _PARTED | _DRIVING, "VERB")) else None)
+    if owner is None and scene.is_past and scene.topic == USER_MENTION:
+        owner = USER_MENTION  # «сейчас у меня Haval, а до этого была Lada»
     if any(w.is_a("INFN", likely=0.5) for w in scene.words):
         return
     if any(True for _ in scene.positions(_PARTED | _LOST, "VERB")):
@@ -54,7 +56,7 @@ def belongings(scene: Scene) -> Iterator[Claim]:
             who = owner or (
                 USER_MENTION if keyed and (scene.actor is None or scene.actor.is_user) and (scene.topic is None or scene.topic.is_user) else None
             )
-            if who is None and i and scene.words[i - 1].lemma == "новый":
+            if who is None and i and scene.words[i - 1].lemma == "новый" and not word.is_a("plur"):
                 who = USER_MENTION
             if who is None or any(w.norm == "не" for w in scene.words):
                 continue

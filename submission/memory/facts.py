@@ -261,7 +261,9 @@ def _in_digits(value: str) -> str:
 
 
 def _covers(value: str, fact: Fact) -> bool:
-    return not value or bool(value_lemmas(value) & value_lemmas(f"{fact.value} {fact.quote if fact.attribute == 'plan' else ''}"))
+    if not value:
+        return fact.attribute not in ("plan", "hobby", "diet")  # of many, one has to be named
+    return bool(value_lemmas(value) & value_lemmas(f"{fact.value} {fact.quote if fact.attribute == 'plan' else ''}"))
 
 
 def _replaced(value: str, old: str, new: str) -> str | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 USER, ASSISTANT = "user", "assistant"
@@ -26,10 +26,15 @@ class Turn:
 
 
 class TurnLog:
-    """Append-only list of one dialogue's turns."""
+    """One dialogue's turns, append-only but for what the user asks to forget.
 
-    def __init__(self) -> None:
-        self._turns: list[Turn] = []
+    A forgotten turn keeps its place; its text is gone.  `touched` are the indexes whose text a forget request took, whole
+    (`forgotten`) or but for a remainder.
+    """
+
+    def __init__(self, turns: Iterable[Turn] = (), touched: Iterable[int] = ()) -> None:
+        self._turns: list[Turn] = list(turns)
+        self.touched: frozenset[int] = frozenset(touched)
 
     def __len__(self) -> int:
         return len(self._turns)
@@ -40,18 +45,32 @@ class TurnLog:
     def __getitem__(self, index: int) -> Turn:
         return self._turns[index]
 
+    @property
+    def forgotten(self) -> frozenset[int]:
+        """Indexes of turns that must not reach an answer, a hit or a fact."""
+        return frozenset(index for index in self.touched if not self._turns[index].text)
+
     def append(self, messages: Iterable[Any]) -> None:
         """Add messages (anything with role, content and session_id) in their order."""
-        for message in messages:
-            self._turns.append(
-                Turn(
-                    len(self._turns),
-                    getattr(message, "session_id", None),
-                    str(message.role),
-                    writable(message.content),
-                    getattr(message, "date", None),
-                )
-            )
+        self.extend(self.numbered(messages))
+
+    def numbered(self, messages: Iterable[Any]) -> list[Turn]:
+        """Messages as the turns that they would be if added next."""
+        return [
+            Turn(index, getattr(message, "session_id", None), str(message.role), writable(message.content), getattr(message, "date", None))
+            for index, message in enumerate(messages, len(self._turns))
+        ]
+
+    def extend(self, turns: Iterable[Turn]) -> None:
+        """Add turns that `numbered` gave."""
+        self._turns.extend(turns)
+
+    def rewrite(self, texts: Mapping[int, str]) -> list[Turn]:
+        """Replace texts, by turn index, at the user's request; "" forgets the turn.  Returns the turns as they are now."""
+        for index, text in texts.items():
+            self._turns[index] = replace(self._turns[index], text=text)
+        self.touched |= texts.keys()
+        return [self._turns[index] for index in sorted(texts)]
 
     def since(self, index: int) -> list[Turn]:
         """Turns from `index` on."""

@@ -33,6 +33,7 @@ _OTHERS = re.compile(
     r"\b(?:жен[аеуы]|муж\w{0,2}|сын\w{0,3}|доч\w*|брат\w*|сестр\w*|мат[ье]р?\w*|мам\w*|отец|отц\w*|пап[аеуы]|дед\w*|бабушк\w*|тещ\w*|свекр\w*|тет[як]\w*|дяд\w*|внук\w*|внучк\w*"
     r"|друг\w*|подруг\w*|сосед\w*|коллег\w*|начальник\w*|шеф\w*|wife|husband|son|daughter|brother|sister|mother|father|friend|boss|neighbo\w+|mom|dad|pacient|пациент\w*)\b"
 )
+_REQUEST = re.compile(r"\b(?:please|write|explain|give me|tell me|help|suggest|make me|как (?:\w+ть|лучше)|нужн[аоы] (?:структура|план|список)|спасибо|спс|thanks|thank you)\b")
 _PICKED = re.compile(
     r"\b(?:перв\w+|втор\w+|трет\w+|четверт\w+|вариант\w*|номер|беру|возьму|выбираю|решено|утвержд\w+|подходит|согласен|согласна|уговорил\w*|заказ\w+|так и назов\w+|его и|ее и|их и"
     r"|first|second|third|option|deal|go with|i'll take|decided)\b"
@@ -58,6 +59,7 @@ class Traits(NamedTuple):
     former: float
     corrected: float
     unreal: float
+    request: float  # tells the assistant what to do
 
 
 class Clause(NamedTuple):
@@ -163,12 +165,14 @@ def traits(text: str) -> Traits:
         former=float(bool(_FORMER.search(said))),
         corrected=float(bool(_CORRECTED.search(said))),
         unreal=float(bool(_UNREAL.search(said))),
+        request=float("request" in holds or bool(_REQUEST.search(said))),
     )
 
 
 @lru_cache(maxsize=100_000)
 def _kinds(word: str) -> frozenset[str]:
-    """Which answers a token may be: number, person, place, name; `first` for a verb in the first person."""
+    """Which answers a token may be: number, person, place, name; `first` for a verb in the first person, `request` for
+    an imperative."""
     if word[0].isdigit():
         return frozenset(["number"])
     if word.isascii():
@@ -185,4 +189,6 @@ def _kinds(word: str) -> frozenset[str]:
         found.add("name")
     if "VERB" in tag and "1per" in tag:
         found.add("first")
+    if "impr" in tag and "excl" in tag:
+        found.add("request")
     return frozenset(found)

@@ -15,6 +15,9 @@ __all__ = ["Packed", "asks_about_reply", "pack"]
 PASTED_HEAD_CHARS = 400  # the user's own words stand before what they paste
 REPLY_CHARS = 900  # of an assistant turn, where the question is about what the assistant said
 ASKED_BACK_CHARS = 200  # of the assistant's question that a user turn of a few words answers
+OPTIONS_CHARS = 500  # of the options from which a user turn chooses
+CHOICE_CHARS = 120  # of a user turn in which a choice is looked for
+CONFIRMED_CHARS = 160  # of a reply that sums up what was chosen
 SHORT_CHARS = 40  # user turns up to this length may mean nothing without that question
 
 _ABOUT_REPLY = re.compile(
@@ -26,6 +29,20 @@ _ABOUT_REPLY = re.compile(
     r"|\bremind me\b",
     re.I,
 )
+# A user turn that takes one of the assistant's options without naming it, and a reply that names what was taken.
+_CHOOSES = re.compile(
+    r"\b(?:перв|втор|треть|четв[её]рт)(?:ый|ая|ое|ую|ой|ого|ий|ья|ье|ью)\b|\b(?:беру|возьму|подходит|подойд[её]т|уговорили?|согласн?[аены]*|утвержд\w+)\b"
+    r"|\b(?:его|е[её]|их|так|это|этот|эту) и\b|\bтак и (?:назов|подам|сдела)\w*"
+    r"|\b(?:давай(?:те)?|пусть|пущай|лучше) (?:\w+ )?(?:его|е[её]|это\w*|эту|будет)\b"
+    r"|\b(?:the )?(?:first|second|third|latter|former) (?:one|option)?\b|\bi(?:'ll| will) (?:take|go with)\b|\blet's go with\b|\bthat one\b",
+    re.I,
+)
+_CONFIRMS = re.compile(
+    r"\bрешено\b|\b(?:отличный|хороший|прекрасный|замечательный|правильный|удачный) выбор\b|\bзначит,"
+    r"|\b(?:great|good|excellent|nice) choice\b|\bit's settled\b|\bit is then\b",
+    re.I,
+)
+_OPTION = re.compile(r"^\s*(?:[-*•—]|\d{1,2}[.)])\s|\*\*|«")
 
 
 class Packed(NamedTuple):
@@ -63,12 +80,13 @@ def pack(
 
     `ranked` are turn indexes, best first (unknown ones are passed over); the first `marked` of them get a star.  What goes in first:
     the marked turns, the facts, the other ranked turns, the remaining user turns from the newest back.  As many of these
-    go in as fit; with room for all, all user turns do.  Assistant turns only go in where the question is about them, or
-    as the question that a marked turn of a few words answers.  Pasted texts are cut to their head.
+    go in as fit; with room for all, all user turns do.  Assistant turns only go in where the question is about them, or as
+    what a user turn cannot be understood without: the question that a marked turn of a few words answers, the options
+    from which a turn chooses, the reply that names what was chosen.  Pasted texts are cut to their head.
     """
     place = {turn.index: i for i, turn in enumerate(turns)}
     ranked = [place[index] for index in ranked if index in place]
-    items = list(_by_priority(question, turns, ranked, facts, marked))
+    items = _without_repeats(_by_priority(question, turns, ranked, facts, marked))
     stars = frozenset(turns[i].index for i in ranked[:marked])
 
     def fits(n: int) -> bool:
@@ -93,6 +111,7 @@ def _by_priority(question: str, turns: Sequence[Turn], ranked: Sequence[int], fa
         turn = turns[i]
         if turn.is_user:
             yield from _user_items(turn)
+            yield from _around(turns, i)
             if len(turn.text) <= SHORT_CHARS and i > 0 and (back := _asked_back(turns[i - 1], turn)):
                 yield back
         elif (about_reply or not users) and turn.text != NO_REPLY:
@@ -105,6 +124,18 @@ def _by_priority(question: str, turns: Sequence[Turn], ranked: Sequence[int], fa
     rest += [i for i in range(len(turns) - 1, -1, -1) if turns[i].is_user and i not in seen]
     for i in rest:
         yield from _user_items(turns[i])
+    for i in rest:
+        yield from _around(turns, i)
+
+
+def _without_repeats(items: Iterable[_Item]) -> list[_Item]:
+    """Each turn once, where it was wanted first."""
+    kept, seen = [], set()
+    for item in items:
+        if item.turn is None or item.turn.index not in seen:
+            kept.append(item)
+            seen.add(item.turn.index if item.turn else None)
+    return kept
 
 
 def _user_items(turn: Turn) -> Iterable[_Item]:
@@ -113,6 +144,21 @@ def _user_items(turn: Turn) -> Iterable[_Item]:
         text = text[:PASTED_HEAD_CHARS] + " […]"
     if line := neutral(text):
         yield _Item(turn, 1, line)
+
+
+def _around(turns: Sequence[Turn], i: int) -> Iterable[_Item]:
+    """The options before user turn `i` when it chooses, and the head of the reply after it when that names the choice."""
+    turn = turns[i]
+    if i > 0 and not turns[i - 1].is_user and turns[i - 1].session_id == turn.session_id and _CHOOSES.search(turn.text[:CHOICE_CHARS]):
+        yield _Item(turns[i - 1], 0, _options(turns[i - 1].text))
+    if i + 1 < len(turns) and not turns[i + 1].is_user and _CONFIRMS.search(turns[i + 1].text[:CONFIRMED_CHARS]):
+        yield _Item(turns[i + 1], 0, neutral(turns[i + 1].text[:CONFIRMED_CHARS]))
+
+
+def _options(text: str) -> str:
+    """The lines of a reply that look like options, else its head."""
+    lines = [line for line in text.splitlines() if _OPTION.search(line)]
+    return neutral("\n".join(lines) if len(lines) > 1 else text)[:OPTIONS_CHARS]
 
 
 def _asked_back(before: Turn, turn: Turn) -> _Item | None:

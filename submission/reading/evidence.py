@@ -21,7 +21,7 @@ SIGNALS = (
     "is_number", "is_time", "is_name", "is_place", "is_person", "not_number", "not_time", "not_name", "not_place",
     "first_person", "question", "long", "short", "others", "others_asked", "latest_now", "latest_any", "latest_before",
     "changed", "changed_before", "former_before", "former_now", "corrected", "unreal", "chosen", "chosen_asked",
-    "late_reply", "late_session", "topic_rare", "topic_turn_rare", "topic_reply_rare", "fact", "fact_first",
+    "late_reply", "late_session", "topic_rare", "topic_turn_rare", "topic_reply_rare", "fact", "fact_first", "request", "thin",
 )  # fmt: skip
 
 
@@ -79,6 +79,7 @@ class Matcher:
                 late_reply[i], best_in_session[clause.hit.session_id], sum(rare[x] for x in shared) / total, sum(rare[x] for x in shared_turn) / total,
                 sum(rare[x] for x in _topics(clause.reply_lemmas) & its_topics) / total,
                 sources.get(clause.hit.index, 0.0) * float(any(v & set(t.lemmas) for v in values)), float(clause.hit.index in told),
+                t.request, float(fresh < 2),
             ))  # fmt: skip
         return np.asarray(rows, dtype=np.float32).reshape(len(clauses), len(SIGNALS))
 

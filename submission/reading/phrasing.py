@@ -30,7 +30,7 @@ def choose(clauses: Sequence[Clause], scores: np.ndarray, room: int = MAX_ANSWER
     used = 0
     for i in np.argsort(-(scores - LENGTH_PENALTY * np.log(lengths)), kind="stable"):
         text = tidy(clauses[i].text)
-        if not text or clauses[i].traits.question or text.lower() in seen or used + len(text) + 2 > room:
+        if _says_nothing(clauses[i]) or not text or text.lower() in seen or used + len(text) + 2 > room:
             continue
         chosen.append(clauses[i])
         seen.add(text.lower())
@@ -63,6 +63,12 @@ def tidy(text: str) -> str:
     """`text` without the words that lead into it and without what trails; brackets that lost their pair go too."""
     text = _LEAD_IN.sub("", text.strip().strip(_TRAIL).strip())
     return text if text.count("«") == text.count("»") else text.replace("«", "").replace("»", "")
+
+
+def _says_nothing(clause: Clause) -> bool:
+    """Questions, and greetings or exclamations: fewer than two content words and nothing that could be a name or number."""
+    t = clause.traits
+    return bool(t.question) or len(t.lemmas) < 2 and not (clause.chosen or t.name or t.number or t.time or t.place)
 
 
 def _said(clause: Clause) -> str:

@@ -6,6 +6,7 @@ both belong to the same concept.  Entries are normalised words (`ё` as `е`); a
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
@@ -218,24 +219,28 @@ def told(tokens: Iterable[str]) -> np.ndarray:
 
 def _any_of(tokens: Iterable[str], side: int) -> np.ndarray:
     found = np.zeros(len(CONCEPTS), dtype=np.float32)
-    for token in tokens:
-        found[list(_concepts_of(token)[side])] = 1.0
+    found[list({concept for token in tokens for concept in _concepts_of(token)[side]})] = 1.0
     return found
 
 
 @lru_cache(maxsize=100_000)
 def _concepts_of(token: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Numbers of the concepts that a token asks for and tells."""
-    return tuple(tuple(i for i, entries in enumerate(side) if _matches(token, *entries)) for side in _ENTRIES)
+    beginnings = [token[:end] for end in range(1, min(len(token), _LONGEST_PREFIX) + 1)]
+    return tuple(
+        tuple(sorted({*words.get(token, ()), *(concept for beginning in beginnings for concept in prefixes.get(beginning, ()))}))
+        for words, prefixes in _ENTRIES
+    )
 
 
-def _matches(token: str, words: frozenset[str], prefixes: tuple[str, ...]) -> bool:
-    return token in words or token.startswith(prefixes)
+def _entries(side: str) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
+    """Words and prefixes of one side of all concepts, each with the concepts' numbers."""
+    words, prefixes = defaultdict(list), defaultdict(list)
+    for number, concept in enumerate(CONCEPTS):
+        for entry in getattr(concept, side).split():
+            (prefixes if entry.endswith("*") else words)[entry.removesuffix("*")].append(number)
+    return dict(words), dict(prefixes)
 
 
-def _entries(text: str) -> tuple[frozenset[str], tuple[str, ...]]:
-    parts = text.split()
-    return frozenset(p for p in parts if not p.endswith("*")), tuple(p[:-1] for p in parts if p.endswith("*"))
-
-
-_ENTRIES = (tuple(_entries(c.ask) for c in CONCEPTS), tuple(_entries(c.tell) for c in CONCEPTS))
+_ENTRIES = _entries("ask"), _entries("tell")
+_LONGEST_PREFIX = max(len(prefix) for _, prefixes in _ENTRIES for prefix in prefixes)

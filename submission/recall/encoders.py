@@ -36,14 +36,20 @@ class WordVectorEncoder:
         self.words = vectors or shipped_vectors()
 
     def encode_passages(self, texts: Sequence[str]) -> np.ndarray:
-        rows = [self.mean([i for t in content_tokens(text) if (i := self.words.id(t)) is not None]) for text in texts]
-        return normalised(np.stack(rows)) if rows else np.zeros((0, DIM), dtype=np.float32)
+        return self.means([[i for t in content_tokens(text) if (i := self.words.id(t)) is not None] for text in texts])
 
     encode_questions = encode_passages
 
-    def mean(self, ids: Sequence[int]) -> np.ndarray:
-        """Weighted sum of word vectors, (dim,) float32; zeros for no ids."""
-        if not len(ids):
-            return np.zeros(DIM, dtype=np.float32)
-        shares = np.exp(-self.words.information(ids))
-        return (RARE_SHARE / (RARE_SHARE + shares)) @ self.words.vectors(ids)
+    def means(self, texts: Sequence[Sequence[int]]) -> np.ndarray:
+        """Texts given as vocabulary ids, to (n_texts, dim) float32, rows L2-normalised; a text without ids gives a zero row."""
+        rows = np.zeros((len(texts), DIM), dtype=np.float32)
+        ids = np.concatenate([np.zeros(0, dtype=np.int64), *(np.asarray(text, dtype=np.int64) for text in texts)])
+        distinct, places = np.unique(ids, return_inverse=True)  # each word is decoded once for all texts
+        shares = np.exp(-self.words.information(distinct))
+        weighted = (RARE_SHARE / (RARE_SHARE + shares))[:, None] * self.words.vectors(distinct)
+        start = 0
+        for row, text in enumerate(texts):
+            used, counts = np.unique(places[start : start + len(text)], return_counts=True)
+            rows[row] = counts.astype(np.float32) @ weighted[used]
+            start += len(text)
+        return normalised(rows)

@@ -19,7 +19,7 @@ from .encoders import Encoder, WordVectorEncoder
 from .late import LateInteraction, WordTable
 from .lexical import Bm25
 from .text import STOP_LEMMAS, content_tokens, is_pasted, normalise, stems, tokens, word
-from .word_vectors import WordVectors, normalised
+from .word_vectors import WordVectors
 
 # Features of user turns; the names under "reply_" are those of replies.
 NAMES = (
@@ -88,8 +88,7 @@ class TurnFeatures:
             self._signals.append(_signals(text, found) if short else _NO_SIGNALS)
             self._told.append(concepts.told(found) if short else _NOTHING_TOLD)
         if isinstance(self._encoder, WordVectorEncoder):  # the ids are at hand: no second look at the words
-            rows = [self._encoder.mean(ids) for ids in ids_of_turns]
-            self._dense.add(normalised(np.stack(rows)) if rows else np.zeros((0, self._encoder.dim), np.float32))
+            self._dense.add(self._encoder.means(ids_of_turns))
         else:
             self._dense.add(self._encoder.encode_passages(texts))
         self._turns.extend(turns)

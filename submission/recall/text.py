@@ -108,8 +108,13 @@ def content_tokens(text: str) -> list[str]:
 
 
 def stems(words: list[str]) -> list[str]:
-    """Snowball stems, several million words a second: where lemmas would be too slow."""
-    return [_stemmer("russian" if is_russian(w) else "english").stemWord(w) for w in words]
+    """Snowball stems: where lemmas would be too slow."""
+    return [_stem(w) for w in words]
+
+
+@lru_cache(maxsize=200_000)
+def _stem(token: str) -> str:
+    return _stemmer("russian" if is_russian(token) else "english").stemWord(token)
 
 
 def is_pasted(text: str) -> bool:

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
-from scripted_endpoint import FACT
+from scripted_endpoint import FACT, ScriptedEndpoint
 
 from baselines.bridge import PeerError
 from eval.systems import SYSTEMS, build_system
 from submission.contract import Message
 
+pytestmark = pytest.mark.skipif(not os.environ.get("GIGAMEMORY_TEST_PEERS"), reason="slow; make test-peers installs the peers and runs them")
+
 RAW = ["mem0_raw", "langmem_raw", "graphiti_raw"]
 WITH_MODEL = ["mem0", "langmem", "graphiti"]
 TURNS = [("user", "Мою собаку зовут Тошка."), ("assistant", "Хорошая собака."), ("user", "Как варить борщ?"), ("assistant", "Со свёклой.")]
+
+
+@pytest.fixture
+def endpoint(monkeypatch):
+    """A scripted OpenAI-compatible server that the settings name."""
+    server = ScriptedEndpoint()
+    monkeypatch.setenv("GIGAMEMORY_ENGINE", "openai")
+    monkeypatch.setenv("GIGAMEMORY_ENGINE_URL", server.url)
+    monkeypatch.setenv("GIGAMEMORY_ENGINE_MODEL", "scripted")
+    yield server
+    server.close()
 
 
 def filled(name):
@@ -22,8 +37,9 @@ def filled(name):
 
 
 @pytest.mark.parametrize("name", RAW)
-def test_a_peer_without_a_model_finds_the_turn_and_answers(name):
+def test_a_peer_without_a_model_finds_the_turn_and_answers(name, monkeypatch):
     """Recall names the turn, the reader reads it, another dialogue sees nothing, and clearing leaves nothing."""
+    monkeypatch.setenv("GIGAMEMORY_ABSTAIN_BELOW", "0")
     memory = filled(name)
     first = memory.recall(1, "Как зовут собаку?", 4)[0]
     assert (0, "s0", "user", TURNS[0][1]) == first[:4]

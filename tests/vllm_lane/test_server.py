@@ -115,7 +115,6 @@ def test_server_killed_in_the_middle(started):
         answers += [system.answer_to_question(1, "Как зовут мою собаку?") for _ in range(6)]
         system.close()
     assert all(answers)
-    assert "Тошка" in answers[-1]
     fallbacks = {name: n for name, n in system.counters.items() if name.startswith("fallback")}
     assert system.counters["model"] + sum(fallbacks.values()) == 8
     assert fallbacks["fallback_error"] == 4  # then the engine counts as dead and is only probed
