@@ -36,6 +36,6 @@ ENV DO_NOT_TRACK=1 HF_HUB_OFFLINE=1 PYTHONDONTWRITEBYTECODE=1 TRANSFORMERS_OFFLI
 USER 10001
 WORKDIR /app
 RUN ["python3", "-c", "import faiss, submit"]
-HEALTHCHECK --interval=5m --timeout=2m --start-period=1m CMD ["python3", "/app/run.py", "/app/sample.jsonl", "/tmp"]
+HEALTHCHECK --interval=5m --timeout=2m --start-period=1m CMD ["env", "GIGAMEMORY_STRICT=1", "python3", "/app/run.py", "/app/sample.jsonl", "/tmp"]
 ENTRYPOINT ["python3", "/app/run.py"]
 CMD ["/app/sample.jsonl", "/app/out", "/app/models/GigaChat-20B-A3B-instruct-v1.5-bf16"]

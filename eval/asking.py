@@ -87,7 +87,7 @@ def _replay(
                 "index_seconds": index_seconds,
                 "peak_rss_bytes": peak_rss_bytes(),
                 "gpu_bytes": gpu_bytes(),
-                "disk_bytes": folder_bytes(scratch),
+                "disk_bytes": folder_bytes(scratch) + _store_bytes(system),
             },
         )
         for question in questions:
@@ -142,6 +142,12 @@ def _evidence_ranks(system: Any, dialogue: Dialogue, question: Question, turns: 
     if any(i is not None and i not in rank_of for i in wanted) and len(hits) == max(DEFAULT_KS) < len(turns):
         rank_of = _ranks(system.recall(dialogue.id, question.text, len(turns)))
     return [[None if i is None else places[i], rank_of.get(i)] for i in wanted]
+
+
+def _store_bytes(system: Any) -> int:
+    """Size of the file that the system's settings name as its store, with SQLite's files beside it."""
+    path = getattr(getattr(system, "settings", None), "store_path", "")
+    return sum(p.stat().st_size for p in Path(path).parent.glob(Path(path).name + "*")) if path else 0
 
 
 def _ranks(hits: Sequence) -> dict[int, int]:

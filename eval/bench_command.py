@@ -64,7 +64,8 @@ def fitted_on(names: set[str]) -> dict[str, str]:
     notes = {}
     for profile, record in json.loads(FUSION.read_text(encoding="utf-8"))["profiles"].items():
         for name in sorted(names & set(record["fitted_on"])):
-            unseen = ", ".join(f"{metric} {value}" for metric, value in record["leave_one_dialogue_out"].items())
+            found = record["leave_one_dialogue_out"]
+            unseen = ", ".join(f"{metric} {value}" for metric, value in found.get(name, found).items())  # by file, or of the only one
             notes[f"{name} is IN-SAMPLE for the submission's weights ({profile})"] = f"with each dialogue left out of the fit: {unseen}"
     return notes
 

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,26 +33,30 @@ def kept_calls(folder: Path, url: str, stage: str | None = None) -> Iterator[str
     make_folder(folder)
     started: subprocess.Popen | None = None
     deadline = time.monotonic() + START_SECONDS
-    while (port := _attach(folder, url)) is None:
-        if started is None:
-            command = [sys.executable, "-m", "eval.call_keeper", str(folder.resolve()), url, *([stage] if stage else [])]
-            # a session of its own: an interrupt of the run must not end it
-            started = subprocess.Popen(
-                command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
-            )
-        if started.poll() is not None:
-            raise UserError(f"{folder}: the call keeper did not start: {started.stderr.read().decode('utf-8', 'replace').strip()[-300:]}")
-        if time.monotonic() > deadline:
-            raise UserError(f"{folder}: the call keeper did not start within {START_SECONDS:.0f} s; is another run under way in this folder?")
-        time.sleep(0.02)
     try:
-        yield f"http://127.0.0.1:{port}/v1"
+        while (port := _attach(folder, url)) is None:
+            started = started or _start(folder, url, stage)
+            if started.poll() is not None:
+                raise UserError(f"{folder}: the call keeper did not start: {started.stderr.read().decode('utf-8', 'replace').strip()[-300:]}")
+            if time.monotonic() > deadline:
+                raise UserError(f"{folder}: no call keeper within {START_SECONDS:.0f} s; is another run under way in this folder?")
+            time.sleep(0.02)
+        try:
+            yield f"http://127.0.0.1:{port}/v1"
+        finally:
+            _command(folder, port, "leave")
+            if started is not None:
+                with contextlib.suppress(subprocess.TimeoutExpired):  # it waits for a call under way
+                    started.wait(START_SECONDS)
     finally:
-        _command(folder, port, "leave")
         if started is not None:
-            with contextlib.suppress(subprocess.TimeoutExpired):  # a call under way is waited for, there
-                started.wait(START_SECONDS)
             started.stderr.close()
+
+
+def _start(folder: Path, url: str, stage: str | None) -> subprocess.Popen:
+    command = [sys.executable, "-m", "eval.call_keeper", str(folder.resolve()), url, *([stage] if stage else [])]
+    # a session of its own: an interrupt of the run must not end it
+    return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
 
 
 def read_calls(folder: Path) -> Iterator[dict[str, Any]]:
@@ -63,7 +68,10 @@ def read_calls(folder: Path) -> Iterator[dict[str, Any]]:
 
 def calls_in_doubt(folder: Path) -> int:
     """Calls that were sent and whose replies were never kept: paid perhaps twice, after the keeper itself died."""
-    return sum(1 if "started" in record else -1 for record in read_journal(folder / CALLS))
+    open_: Counter[str] = Counter()
+    for record in read_journal(folder / CALLS):
+        open_[record["key"]] += 1 if "started" in record else -1
+    return sum(max(0, n) for n in open_.values())
 
 
 def _attach(folder: Path, url: str) -> int | None:

@@ -14,6 +14,7 @@ from typing import Any
 from . import serve
 from .bench_command import add_commands
 from .bench_gpu import add_bench_command
+from .call_keeper import CALLS
 from .calls import kept_calls
 from .datasets import load_dataset
 from .errors import UserError
@@ -29,12 +30,13 @@ from .report import write_leaderboard
 from .report_command import add_report_commands
 from .retrieval import DEFAULT_KS, evaluate_retrieval
 from .runner import EXECUTORS, PREDICTIONS, run_system
+from .store_command import add_store_command
 from .summary import SUMMARY, summarise
 from .systems import SYSTEMS, build_system, find_systems
 from .zip_command import add_command as add_zip_command
 
 ENGINES = ("extractive", "vllm", "openai", "transformers")
-ENGINE_URL = "GIGAMEMORY_ENGINE_URL"
+ENGINE_URL, ENGINE_CALLS = "GIGAMEMORY_ENGINE_URL", "GIGAMEMORY_CALLS"  # the second for engines that are no server
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -99,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     add_judge_commands(commands, find_data)
     add_report_commands(commands, find_data)
     add_zip_command(commands, find_data)
+    add_store_command(commands)
 
     report = commands.add_parser("report", help="print and write the leaderboard of a run folder")
     report.add_argument("folder", type=Path)
@@ -135,7 +138,9 @@ def _run(options: argparse.Namespace) -> None:
             manifest = build_manifest(spec, data, judge, options.engine, options.limit)
             _check_resumable(folder, manifest, options.resume)
             write_json(folder / "manifest.json", manifest)
-            with _kept(folder, manifest["settings"]["engine_url"] if options.engine == "openai" else None) as url, _environment(ENGINE_URL, url):
+            calls = str((folder / CALLS).resolve()) if options.engine in ("vllm", "transformers") else None
+            server = manifest["settings"]["engine_url"] if options.engine == "openai" else None
+            with _kept(folder, server) as url, _environment(ENGINE_URL, url), _environment(ENGINE_CALLS, calls):
                 run_system(
                     spec,
                     dialogues,

@@ -30,7 +30,7 @@ from .replay import flatten, positions
 
 HITS = 40
 PENALTY = 0.02  # of the squared weights, in units of standardised signals
-ABSTAIN_STRENGTH = 0.03  # C of the logistic regression
+ABSTAIN_STRENGTH = 0.3  # inverse of the squared weights' penalty, in units of standardised signals
 QUOTE_SHARE = 0.6  # of the shorter one's words that a clause and an evidence quote must share
 
 
@@ -107,13 +107,23 @@ def collect(dialogues: Sequence[Dialogue], *, oracle: bool, use_facts: bool) -> 
             ask, clauses = asked(question.text), clauses_of(with_replies(hits, turns))
             facts = facts_for_question(question.text, book) if use_facts else []
             signals = matcher.signals(question.text, ask, clauses, facts) if clauses else np.zeros((0, 1), dtype=np.float32)
-            rows.append(Row(str(dialogue.id), question, ask, clauses, facts, signals, np.asarray([_holds(c, quotes[question.id]) for c in clauses], dtype=bool)))
+            rows.append(
+                Row(
+                    str(dialogue.id),
+                    question,
+                    ask,
+                    clauses,
+                    facts,
+                    signals,
+                    np.asarray([_holds(c, quotes[question.id]) for c in clauses], dtype=bool),
+                )
+            )
     return rows
 
 
-def leave_one_out(rows: Sequence[Row], abstain_at: float | None = None) -> tuple[dict[str, Any], list[np.ndarray]]:
+def leave_one_out(rows: Sequence[Row]) -> tuple[dict[str, Any], list[np.ndarray]]:
     """The report, and each row's clause scores by weights that never saw its dialogue."""
-    from submission.reading.abstain import abstain_signals
+    from submission.reading.abstain import abstain_signals, answerable
     from submission.reading.phrasing import choose, phrase
 
     scores: list[np.ndarray] = [np.zeros(0)] * len(rows)
@@ -129,7 +139,8 @@ def leave_one_out(rows: Sequence[Row], abstain_at: float | None = None) -> tuple
     support = np.zeros(len(rows))
     for name in dict.fromkeys(names):
         weights, bias = fit_abstain(table[names != name], has_answer[names != name])
-        support[np.asarray(filled)[names == name]] = 1 / (1 + np.exp(-(table[names == name] @ weights + bias)))
+        for i, signals in zip(np.asarray(filled)[names == name], table[names == name]):
+            support[i] = answerable(signals, weights, bias)
     texts = [phrase(chosen, row.ask) if len(row.clauses) and (chosen := choose(row.clauses, s)) else "" for row, s in zip(rows, scores)]
     right = np.asarray([judge_patterns(row.question, text).label == CORRECT for row, text in zip(rows, texts)])
     types = np.asarray([row.question.type for row in rows])
@@ -177,12 +188,24 @@ def fit_evidence(rows: Sequence[Row]) -> np.ndarray:
 
 def fit_abstain(table: np.ndarray, has_answer: np.ndarray) -> tuple[np.ndarray, float]:
     """Weights and bias; both kinds of question weigh the same, whatever their numbers."""
-    from sklearn.linear_model import LogisticRegression
+    from scipy.optimize import minimize
+
+    from submission.reading.abstain import ABSTAIN_SIGNALS, AGAINST, FOR
 
     mean, scale = table.mean(axis=0), table.std(axis=0) + 1e-6
-    model = LogisticRegression(C=ABSTAIN_STRENGTH, class_weight="balanced").fit((table - mean) / scale, has_answer)
-    weights = model.coef_[0] / scale
-    return weights, float(model.intercept_[0] - mean @ weights)
+    standard, sign = (table - mean) / scale, np.where(has_answer, 1.0, -1.0)
+    importance = len(sign) / 2 / np.where(has_answer, has_answer.sum(), (~has_answer).sum())
+
+    def objective(parameters: np.ndarray) -> tuple[float, np.ndarray]:
+        margin = sign * (standard @ parameters[:-1] + parameters[-1])
+        slope = -importance * sign / (1 + np.exp(margin))
+        loss = importance @ np.log1p(np.exp(-margin)) + parameters[:-1] @ parameters[:-1] / (2 * ABSTAIN_STRENGTH)
+        return loss, np.append(standard.T @ slope + parameters[:-1] / ABSTAIN_STRENGTH, slope.sum())
+
+    bounds = [(0, None) if name in FOR else (None, 0) if name in AGAINST else (None, None) for name in ABSTAIN_SIGNALS]
+    found = minimize(objective, np.zeros(len(bounds) + 1), jac=True, method="L-BFGS-B", bounds=[*bounds, (None, None)]).x
+    weights = found[:-1] / scale
+    return weights, float(found[-1] - mean @ weights)
 
 
 def store(rows: Sequence[Row], scores: Sequence[np.ndarray], sources: list[str], report: dict[str, Any]) -> None:

@@ -80,7 +80,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.ablate:
         print(ablation(examples), end="")
         return 0
-    report = summary(held_out_rankings(examples))
+    rankings = held_out_rankings(examples)
+    sources = dict.fromkeys(r.dialogue.partition(":")[0] for r in rankings)
+    report = {source: summary([r for r in rankings if r.dialogue.startswith(f"{source}:")]) for source in sources}
     print(json.dumps(report, indent=2))
     if options.write:
         _store(options.profile, fit(examples), [path.name for path in options.data], report)
@@ -109,6 +111,7 @@ def summary(rankings: list[Ranked]) -> dict[str, float]:
         "session_any@1": round(session["recall_any"]["1"], 4),
         "session_any@5": round(session["recall_any"]["5"], 4),
         "session_any@10": round(session["recall_any"]["10"], 4),
+        "session_all@5": round(session["recall_all"]["5"], 4),
         "turn_mean@10": round(turn["recall_mean"]["10"], 4),
     }
 
@@ -176,7 +179,7 @@ def _examples(path: Path, encoder: Any) -> list[Example]:
     return examples
 
 
-def _store(profile: str, weights: np.ndarray, sources: list[str], report: dict[str, float]) -> None:
+def _store(profile: str, weights: np.ndarray, sources: list[str], report: dict[str, dict[str, float]]) -> None:
     from submission.recall.features import NAMES
     from submission.recall.fusion import FUSION
 

@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 PALETTE = "#3b7dd8 #e07b39 #3a9d5d #c94f6d #8a63d2 #b08d2f #2aa5a0 #d16ba5 #6c8e3f #7a7f8c #a0613c #5a9bd5".split()
-WIDTH_INCHES, ROW_INCHES, EDGE_INCHES, SQUARE_INCHES = 4.7, 0.27, 0.95, 3.5
+WIDTH_INCHES, ROW_INCHES, EDGE_INCHES, SQUARE_INCHES = 4.7, 0.28, 0.95, 3.6
 _TEXT, _LINE = "#010203", "#040506"  # stand for colours of the page
 
 _STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "report",
     "font.family": "sans-serif",
-    "font.size": 10.5,
+    "font.size": 11.5,
     "axes.edgecolor": _LINE,
     "axes.labelcolor": _TEXT,
     "axes.spines.top": False,
@@ -33,7 +33,7 @@ _STYLE = {
     "ytick.color": _TEXT,
     "text.color": _TEXT,
     "legend.frameon": False,
-    "legend.fontsize": 9.5,
+    "legend.fontsize": 10.5,
 }
 
 
@@ -87,12 +87,12 @@ def draw_accuracy(bars: Sequence[Bar]) -> str:
 def draw_curves(curves: Sequence[Curve], name: str, x_label: str, y_label: str, *, ticks: Sequence[float] | None = None) -> str:
     """Lines with their systems' numbers at the right end; `ticks` makes the x axis logarithmic."""
     with _Figure(None) as (figure, axes):
-        ends = _spread_out([curve.y[-1] for curve in curves], 0.055)
+        ends = _spread_out([curve.y[-1] for curve in curves], 0.062)
         for curve, end in zip(curves, ends):
             axes.plot(curve.x, curve.y, color=colour(curve.number), linewidth=1.8, marker="o" if ticks else None, markersize=3)
             axes.annotate(
                 str(curve.number), (curve.x[-1], curve.y[-1]), (1.035, end), xycoords="data", textcoords=axes.get_yaxis_transform(),
-                color=colour(curve.number), va="center", fontsize=9.5, annotation_clip=False,
+                color=colour(curve.number), va="center", fontsize=10.5, annotation_clip=False,
                 arrowprops={"arrowstyle": "-", "color": colour(curve.number), "linewidth": 0.5, "shrinkA": 0, "shrinkB": 1},
             )  # fmt: skip
         if ticks:
@@ -127,10 +127,12 @@ def draw_cost(points: Sequence[Point], x_label: str) -> str:
     """Accuracy over cost on a logarithmic axis; systems by number."""
     with _Figure(None) as (figure, axes):
         for point in points:
-            axes.plot(point.x, point.y, "o", color=colour(point.number), markersize=13, alpha=0.92, markeredgewidth=0)
-            axes.annotate(str(point.number), (point.x, point.y), color="#ffffff", ha="center", va="center_baseline", fontsize=8.5, fontweight="bold")
+            axes.plot(point.x, point.y, "o", color=colour(point.number), markersize=15, alpha=0.92, markeredgewidth=0)
+            axes.annotate(str(point.number), (point.x, point.y), color="#ffffff", ha="center", va="center_baseline", fontsize=10, fontweight="bold")
+        low, high = min(point.x for point in points) / 1.6, max(point.x for point in points) * 1.6
+        wider = max(1.0, 10 * low / high) ** 0.5  # at least a decade, so that the ticks are few
+        axes.set_xlim(low / wider, high * wider)
         _log_axis(axes)
-        axes.set_xlim(min(point.x for point in points) / 1.6, max(point.x for point in points) * 1.6)
         axes.set_ylim(0, 1)
         axes.set_xlabel(x_label)
         axes.set_ylabel("accuracy")
@@ -171,7 +173,7 @@ class _Figure:
     """A figure without a window, in our style, for `rows` systems (None: a plot of fixed height)."""
 
     def __init__(self, rows: int | None, legend_rows: int = 0) -> None:
-        self._height = (SQUARE_INCHES if rows is None else EDGE_INCHES + ROW_INCHES * rows) + 0.22 * legend_rows
+        self._height = (SQUARE_INCHES if rows is None else EDGE_INCHES + ROW_INCHES * rows) + 0.24 * legend_rows
 
     def __enter__(self) -> tuple[Any, Any]:
         import matplotlib
@@ -190,8 +192,9 @@ def _log_axis(axes: Any) -> None:
     """A logarithmic x axis with plain numbers, enough of them also where it spans less than a decade."""
     from matplotlib.ticker import LogLocator, NullLocator
 
+    limits = axes.get_xlim()
     axes.set_xscale("log")
-    low, high = axes.get_xlim()
+    low, high = limits if limits[0] > 0 else axes.get_xlim()
     axes.xaxis.set_major_locator(LogLocator(subs=(1.0,) if high > 500 * low else (1.0, 2.0, 5.0)))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(lambda x, _: f"{x:g}")

@@ -10,7 +10,7 @@ from typing import Any
 from .datasets import load_dataset
 from .errors import UserError
 from .history import HISTORY, add_run, write_history
-from .html_report import Redact, build_page
+from .html_report import build_page
 from .journal import make_folder, write_text
 from .manifest import sha256
 from .report import compare_all, load_runs, render_csv, render_leaderboard
@@ -24,7 +24,7 @@ def add_report_commands(commands: Any, find_data: Callable[[Path], Path]) -> Non
     board.add_argument("folders", type=Path, nargs="+", metavar="RUNFOLDER", help="of one system's run, or of several")
     board.add_argument("--data", type=Path, help="the runs' data set: its turns are then quoted; also searched in $GIGAMEMORY_DATA")
     board.add_argument("--out", type=Path, default=OUT, help="folder for leaderboard.md, .csv and .html, default %(default)s")
-    board.add_argument("--redact", action="store_true", help="hide phone, card and passport numbers and e-mail addresses")
+    board.add_argument("--redact", action="store_true", help="hide e-mails, cards, passports, phones and addresses")
     board.set_defaults(command=lambda options: _leaderboard(options, find_data))
 
     history = commands.add_parser("history", help="accuracy and latency over commits")
@@ -42,7 +42,9 @@ def _leaderboard(options: argparse.Namespace, find_data: Callable[[Path], Path])
         if sha256(data) != runs[0].manifest["data"]["sha256"]:
             raise UserError(f"{data} is not what the runs were made on ({runs[0].manifest['data']['file']}); name that file")
         dialogues = load_dataset(data).dialogues
-    redact = _redaction() if options.redact else None
+    redact = None
+    if options.redact:
+        from submission.memory.privacy import redact
     compared = compare_all(runs)
     text = render_leaderboard(runs, compared)
     make_folder(options.out)
@@ -51,14 +53,6 @@ def _leaderboard(options: argparse.Namespace, find_data: Callable[[Path], Path])
     write_text(options.out / "leaderboard.html", build_page(runs, compared, dialogues, redact))
     print(text, end="")
     print(f"\n{options.out / 'leaderboard.html'}: open it in a browser")
-
-
-def _redaction() -> Redact:
-    try:
-        from submission.memory.privacy import redact
-    except ImportError as error:
-        raise UserError(f"--redact needs submission/memory/privacy.py: {error}") from error
-    return redact
 
 
 def _history(options: argparse.Namespace) -> None:

@@ -86,8 +86,12 @@ def _execute(spec: SystemSpec, todo: list[Work], strict: bool, scratch: Path, wo
     else:
         reset_peak()
         system = build_system(spec)
-        for work in todo:
-            yield from ask_dialogue(spec, system, work, strict=strict, scratch=scratch)
+        try:
+            for work in todo:
+                yield from ask_dialogue(spec, system, work, strict=strict, scratch=scratch)
+        finally:
+            if hasattr(system, "close"):  # a model's memory, which the next system needs
+                system.close()
 
 
 def _place(record: dict[str, Any]) -> tuple[Hashable, Hashable]:

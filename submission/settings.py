@@ -31,7 +31,7 @@ class Settings:
     dense_temp_memory_mib: int = 256  # GPU scratch memory of FAISS, which vLLM cannot have
     dense_float16: bool = False  # GPU vectors at half precision
     reader_k: int = 40  # turns that the extractive reader chooses from
-    abstain_below: float = 0.47  # probability (0..1) that there is an answer, under which the extractive reader declines
+    abstain_below: float = 0.5  # probability (0..1) that there is an answer, under which the extractive reader declines
 
     engine: str = "auto"  # auto, extractive, vllm, openai or transformers; auto: vLLM where there is a model folder and vLLM
     engine_url: str = "http://127.0.0.1:8000/v1"  # of an OpenAI-compatible server
@@ -55,7 +55,9 @@ class Settings:
     margin_seconds: float = 1800.0  # of these, left for answers without the model
     expected_dialogues: int = 1600  # over which the time is shared out
 
-    rule_facts: bool = False  # facts drawn by rules, for the reader and the export
+    forget_on_request: bool = True  # «забудь, что я говорил про ...» erases the turns that it names
+    store_path: str = ""  # a SQLite file that dialogues live in; "": process memory alone
+    rule_facts: bool = True  # facts drawn by rules: they raise the turns that state them
     plan_ttl_turns: int = 60  # after which a plan that is not spoken of has run out
     topic_boost: float = 0.0  # weight of topic agreement between question and turn in recall
     surprise_weight: float = 0.0  # 0..1: how far turns that repeat earlier ones are weighed down in recall

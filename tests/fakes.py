@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import tempfile
 import time
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -68,6 +69,13 @@ class FailingMemory(OrderMemory):
             raise RuntimeError("no broom")
 
 
+class ClosedMemory(FailingMemory):
+    """Tells by a new file, named in the environment, that it was closed; a second time is an error."""
+
+    def close(self) -> None:
+        Path(os.environ["GIGAMEMORY_TEST_MARK"]).touch(exist_ok=False)
+
+
 class AskingMemory(OrderMemory):
     """Answers with what the endpoint in the environment says to the question; each write and each answer is a call."""
 
@@ -96,6 +104,26 @@ class DyingMemory(OrderMemory):
         if "die" in question:
             os.kill(os.getpid(), signal.SIGKILL)
         return super().answer_to_question(dialogue_id, question)
+
+
+class OnceMemory(OrderMemory):
+    """Its process is killed by the first question that holds `die`; a file in the environment marks that it was."""
+
+    def answer_to_question(self, dialogue_id: Any, question: str) -> str:
+        mark = Path(os.environ["GIGAMEMORY_TEST_MARK"])
+        if "die" in question and not mark.exists():
+            mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().answer_to_question(dialogue_id, question)
+
+
+class FilingMemory(OrderMemory):
+    """Writes 1,000 bytes into a temporary file for each pair, and leaves it there."""
+
+    def write_to_memory(self, messages: list, dialogue_id: Any) -> None:
+        with tempfile.NamedTemporaryFile(delete=False) as file:
+            file.write(b"x" * 1000)
+        super().write_to_memory(messages, dialogue_id)
 
 
 class SlowMemory(EchoMemory):

@@ -1,15 +1,13 @@
-"""Extraction: rules on Russian and English turns, and a model behind the same protocol."""
+"""Extraction by rules on Russian and English turns."""
 
 from __future__ import annotations
 
-import json
 import time
 
 import pytest
 
 from submission.memory.extract import RuleExtractor
 from submission.memory.facts import FactBook
-from submission.memory.model_extract import ModelExtractor
 from submission.memory.turns import Turn
 
 
@@ -87,41 +85,3 @@ def test_rules_are_fast_enough():
     start = time.perf_counter()
     RuleExtractor().extract(turns)
     assert time.perf_counter() - start < 3.0
-
-
-class _Engine:
-    def __init__(self, reply: str | Exception) -> None:
-        self.reply, self.calls = reply, []
-
-    def generate(self, chats, max_tokens, *, json_schema=None):
-        self.calls.append(list(chats))
-        if isinstance(self.reply, Exception):
-            raise self.reply
-        return [self.reply] * len(chats)
-
-
-def _model(engine: _Engine) -> ModelExtractor:
-    return ModelExtractor(engine, lambda text: [{"role": "user", "content": text}], {}, RuleExtractor())
-
-
-REPLY = json.dumps(
-    {"facts": [{"subject": "брат Костя", "attribute": "город", "value": "Уфа"}, {"subject": "я", "attribute": "хобби", "value": "полёты"}]}
-)
-
-
-def test_model_claims_come_from_their_turn_once_a_session():
-    """One batch for two sessions; the same turns are not asked about again; a value that no turn holds is dropped."""
-    engine = _Engine(REPLY)
-    extractor = _model(engine)
-    turns = [Turn(0, 0, "user", "привет"), Turn(1, 0, "user", "Костя в Уфе"), Turn(2, 1, "user", "Уфа красивая")]
-    first = extractor.extract(turns)
-    assert [(c.who.role, c.who.name, c.attribute, c.value, c.turn) for c in first] == [("брат", "Костя", "city", "Уфа", n) for n in (1, 2)]
-    assert extractor.extract(turns) == first
-    assert [len(batch) for batch in engine.calls] == [2]
-
-
-@pytest.mark.parametrize("reply", ["", "{", '{"facts": [1]}', '{"facts": 3}', RuntimeError("engine is gone")])
-def test_a_failing_model_leaves_the_rules(reply):
-    """A broken reply or a failed call gives what the rules give."""
-    turns = _turns("Работаю инженером.")
-    assert _model(_Engine(reply)).extract(turns) == RuleExtractor().extract(turns)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 
 import pytest
 from killing import killed, undisturbed, write_questions
 
-from eval.calls import calls_in_doubt, kept_calls, read_calls
-from eval.errors import UserError
-from scripted import Say, serving
+from eval.calls import calls_in_doubt
 
 ALL = pytest.mark.skipif(not os.environ.get("GIGAMEMORY_TEST_KILL"), reason="slow: make test-kill")
 

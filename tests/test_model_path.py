@@ -122,7 +122,7 @@ def test_no_support_check_of_a_refusal():
     assert len(server.requests) == 1
 
 
-GOOD_FACTS = '{"facts": [{"subject": "собака", "attribute": "кличка", "value": "Тошка"}]}'
+GOOD_FACTS = '{"facts": [{"subject": "собака", "attribute": "кличка", "value": "Тошка", "turn": 1}]}'
 
 
 @pytest.mark.parametrize(
@@ -143,9 +143,45 @@ def test_extraction(reply, known):
         assert memory.answer_to_question(1, QUESTION) == RIGHT
         memory.answer_to_question(1, QUESTION)
         memory.close()
-    assert ("Известно\n- собака: кличка — Тошка (разговор 1)" in server.requests[2]["messages"][1]["content"]) is known
+    assert ("Известно\n- пользователь: близкие и питомцы — собака Тошка (разговор 1)" in server.requests[2]["messages"][1]["content"]) is known
     assert len(server.requests) == 4  # two sessions once, two answers
     assert server.requests[0]["response_format"]["type"] == "json_schema"
+
+
+def test_failed_extraction_costs_its_facts_alone():
+    """The answer comes, the failure is counted, the facts by rules stand in; the next question draws anew."""
+    with serving(Say(raw=b'{"result": "ok"}'), Say(RIGHT), Say(GOOD_FACTS), Say(RIGHT)) as server:
+        memory = system(server, model_extraction=True, rule_facts=True)
+        memory.write_to_memory([Message("user", "мою собаку зовут Тошка", 1), Message("assistant", "Ок", 1)], 2)
+        for _ in range(2):
+            assert memory.answer_to_question(2, QUESTION) == RIGHT
+        memory.close()
+    counted = {name: memory.counters[name] for name in ("model", "extraction_failed", "extracted_sessions")}
+    assert counted == {"model": 2, "extraction_failed": 1, "extracted_sessions": 1}
+    by_rules, by_model = (server.requests[i]["messages"][1]["content"] for i in (1, 3))
+    for prompt in (by_rules, by_model):
+        assert "Известно\n- пользователь: близкие и питомцы — собака Тошка (разговор 1)\nРазговор 1" in prompt
+
+
+def test_facts_by_rules_and_summaries_in_the_prompt():
+    """Each where it is switched on, before the turns, in the question's language; without them turns alone."""
+    with serving(Say(RIGHT)) as server:
+        for settings in ({"rule_facts": True}, {"session_summaries": True}, {}):
+            memory = system(server, **settings)
+            for n, text in enumerate(("Живу в Вологде.", "Спасибо!"), start=3):
+                memory.write_to_memory([Message("user", text, n), Message("assistant", "Ок", n)], 1)
+            memory.answer_to_question(1, QUESTION)
+            memory.answer_to_question(1, "What is my dog called?")
+            memory.close()
+    heads = [r["messages"][1]["content"].partition("Разговор 1")[0] for r in server.requests]
+    assert heads == [
+        "ЗАПИСИ\nИзвестно\n- пользователь: близкие и питомцы — собака Тошка (разговор 1)\n- пользователь: город — Вологда (разговор 3)\n",
+        "ЗАПИСИ\nИзвестно\n- user: people and pets — dog Тошка (conversation 1)\n- user: city — Вологда (conversation 3)\n",
+        "ЗАПИСИ\nИзвестно\n- разговор 1: мою собаку зовут Тошка\n",
+        "ЗАПИСИ\nИзвестно\n- conversation 1: мою собаку зовут Тошка\n",
+        "ЗАПИСИ\n",
+        "ЗАПИСИ\n",
+    ]
 
 
 def test_prompt_holds_the_recalled_turn_and_the_question():

@@ -152,6 +152,13 @@ def test_a_failing_zip_is_reported_with_its_own_words(source, tmp_path, answer, 
         run_clean(tmp_path / "out.zip", load_contest(write_data(tmp_path / "data.jsonl", record(7))), [], Path(sys.executable), [])
 
 
+def test_the_clean_run_is_strict(source, tmp_path):
+    """What the submission would log and answer around in the contest, such as a file that the zip lacks, fails the build."""
+    write_zip(tmp_path / "out.zip", [], source(answer="__import__('os').environ['GIGAMEMORY_STRICT']"))
+    run = run_clean(tmp_path / "out.zip", load_contest(write_data(tmp_path / "data.jsonl", record(7))), [], Path(sys.executable), [])
+    assert "1" == run.rows[0][1]
+
+
 def test_another_python_is_no_stand_in_for_the_contests(tmp_path, capsys):
     """The command says what it needs."""
     (tmp_path / "python").write_text("#!/bin/sh\necho '(3, 9)'\n", encoding="utf-8")

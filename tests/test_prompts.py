@@ -35,7 +35,12 @@ def test_static_text_is_the_same_for_all_dialogues():
     """What a prefix cache can keep does not depend on the input."""
     assert answer_chat("а", "б")[0] == answer_chat("в", "г")[0]
     assert support_chat("а", "б", "в")[0]["content"] == SUPPORT_SYSTEM
-    assert facts_chat("а")[0]["content"] == FACTS_SYSTEM
+    assert facts_chat(["а"])[0]["content"] == FACTS_SYSTEM
+
+
+def test_facts_chat_numbers_turns():
+    """A line a turn, whatever is in it: the number is what a fact names its turn by."""
+    assert facts_chat(["привет\nJSON: {}", "пока"])[1]["content"] == "РЕПЛИКИ\n1. привет json: {}\n2. пока\nJSON:"
 
 
 def test_refusal_sentence_is_the_contests():

@@ -117,3 +117,16 @@ def test_a_system_that_cannot_be_built_is_a_message(tmp_path):
     """Its own words reach the user."""
     with pytest.raises(UserError, match="none cannot be built: no model at /nowhere: pass a folder"):
         run(tmp_path, SystemSpec("none", "fakes:UnbuildableMemory", ""), record(1))
+
+
+@pytest.mark.parametrize("question", ["a", "answer fails"])
+def test_a_system_is_closed_at_the_end(tmp_path, monkeypatch, question):
+    """Once, also when the run stops at a failure: the next system needs the memory of its model."""
+    monkeypatch.setenv("GIGAMEMORY_TEST_MARK", str(tmp_path / "closed"))
+    spec = SystemSpec("closed", "fakes:ClosedMemory", "")
+    if question == "a":
+        run(tmp_path, spec, record(1), record(2))
+    else:
+        with pytest.raises(UserError, match="no words"):
+            run(tmp_path, spec, record(1), record(2, question=question), strict=True)
+    assert (tmp_path / "closed").exists()

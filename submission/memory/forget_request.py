@@ -33,19 +33,26 @@ class ForgetRequest(NamedTuple):
     own_turn: bool = False
 
 
-_MAYBE = re.compile(r"забуд|забы|удал|сотр|стер|стир|убер|вычерк|выкин|запомин|сохран|храни|помни|forget|delete|erase|remove|remember|store|keep", re.I)
+_MAYBE = re.compile(
+    r"забуд|забы|удал|сотр|стер|стир|убер|вычерк|выкин|запомин|сохран|храни|помни|forget|delete|erase|remove|remember|store|keep", re.I
+)
 _SPEECH = r"(?:говори|сказа|писа|написа|рассказ|упомина|упомяну|сообщ|обсужда|жалова|призна|дели|спраш|спроси|болта|сболтн|ляпн|ныл|привод|приве)\w*"
 _FILLERS = re.compile(
     r"^[\s,:]*(?:пожалуйста|плиз|пж|уже|ты|вы|лучше|вообще|совсем|навсегда|насовсем|полностью|теперь|тогда|ради бога|please|forever|now)\b[\s,]*"
 )
-_CAN = r"(?:(?:можешь|можете|могли бы вы|мог бы ты|могла бы ты|ты можешь|вы можете|прошу|попрошу|просьба|хочу,? чтобы?|хотел\w* бы,? чтобы?)\W+(?:\w+\W+){0,2}?)"
+_CAN = (
+    r"(?:(?:можешь|можете|могли бы вы|мог бы ты|могла бы ты|ты можешь|вы можете|прошу|попрошу|просьба|"
+    r"хочу,? чтобы?|хотел\w* бы,? чтобы?)\W+(?:\w+\W+){0,2}?)"
+)
 _FORGET_RU = re.compile(rf"(?<!\w)(?:забудь(?:те)?(?:-ка)?|{_CAN}забы(?:ть|л|ла|ли))\b")
 _ERASE_RU = re.compile(
     rf"(?<!\w)(?:(?:удали|сотри|убери|вычеркни|выкинь|выбрось|стирай|удаляй)(?:те)?|{_CAN}(?:удалить|удалил[аи]?|стереть|убрать|убрал[аи]?|вычеркнуть))\b"
 )
 _DONT_RU = re.compile(r"(?<!\w)не\s+(?:(?:надо|нужно|стоит)\s+(?:это|этого|об этом)?\s*)?(запомина|сохраня|храни|запомни|помни)\w*")
 _MEMORY_RU = re.compile(r"\b(?:из|с|в)\s+(?:\w+\s+)?(?:памят[иь]|истори[ию]|запис\w+|заметок|заметках|базы|досье)\b")
-_RECORDS_RU = re.compile(r"^(?:все\s+)?(?:(?:мои|эти|мою)\s+)?(?:данные|информаци\w+|сведени\w+|упоминани\w+|запис\w+|факт\w*)\s+(?=о |об |обо |про )")
+_RECORDS_RU = re.compile(
+    r"^(?:все\s+)?(?:(?:мои|эти|мою)\s+)?(?:данные|информаци\w+|сведени\w+|упоминани\w+|запис\w+|факт\w*)\s+(?=о |об |обо |про )"
+)
 _NEGATED_RU = re.compile(r"(?:\bне|\bни|\bникогда не|\bне надо|\bнельзя)\s*$")
 _REPORTED = re.compile(r"\b(?:сказал|говорит|говорил|ответил|написал|пишет|кричит|крикнул|попросил|просит|велел|said|says|told me|asked me)\w*\b")
 _TEXT_WORK = re.compile(
@@ -59,35 +66,41 @@ _BACK_RU = re.compile(r"^(?:это(?:го)?|последн\w+ (?:сообщен�
 _JUST_NOW = re.compile(r"\b(?:только что|сейчас|последн\w+|предыдущ\w+|just now|just)\b")
 _EVERYTHING = re.compile(r"^(?:вс[её]|вообще все|все-все|меня|обо мне|everything|all of it|it all|about me|me)\b")
 _EVERYTHING_ONLY = re.compile(
-    r"(?:обо|про|о)\s+(?:мне|меня|нас)|что\s+(?:ты|вы)\s+(?:обо мне\s+)?зна\w+(?:\s+обо мне)?|(?:наш\w*|эт\w+)\s+(?:разговор|беседу|переписку|диалог)\w*"
+    r"(?:обо|про|о)\s+(?:мне|меня|нас)|что\s+(?:ты|вы)\s+(?:обо мне\s+)?зна\w+(?:\s+обо мне)?"
+    r"|(?:наш\w*|эт\w+)\s+(?:разговор|беседу|переписку|диалог)\w*"
 )
-_DETERMINER = re.compile(r"^(?:(?:все|весь|всю)\s+)?(?:мой|моя|мое|мои|моего|мою|моих|моей|наш\w*|тот|ту|те|то|эту|этот|эти|ту самую|тот самый)\s+(?=\w)")
+_DETERMINER = re.compile(
+    r"^(?:(?:все|весь|всю)\s+)?(?:мой|моя|мое|мои|моего|мою|моих|моей|наш\w*|тот|ту|те|то|эту|этот|эти|ту самую|тот самый)\s+(?=\w)"
+)
 _ABOUT = re.compile(r"\b(?:про|о|об|обо|насчет|по поводу|касательно)\s+(.+)")
 
 _FORGET_EN = re.compile(r"(?<![\w'])forget\b(?!-)")
 _NEGATED_EN = re.compile(r"(?:n't|n’t|\bnot|\bnever|\bi|\bwe|\bthey|\bhe|\bshe|\bpeople|\bwill|\bto|\bi'd|\balmost|\balways|\bmight|\bmay)\s*$")
 _ADDRESSED_EN = re.compile(r"(?:\bcan you|\bcould you|\bwould you|\bwill you|\bplease|\byou to|\byou can|\bi ask you to)\s*(?:please\s*|just\s*)?$")
 _SAID_EN = re.compile(
-    r"^(?:about\s+)?(?:(?:everything|anything|all|the things?|the part|the bit)\s+)?(?:that\s+|what\s+)?i(?:'ve| have|'d)?\s+(?:ever\s+|just\s+|once\s+)?"
+    r"^(?:about\s+)?(?:(?:everything|anything|all|the things?|the part|the bit)\s+)?(?:that\s+|what\s+)?i(?:'ve| have|'d)?\s+"
+    r"(?:ever\s+|just\s+|once\s+)?"
     r"(?:told|said|wrote|mentioned|shared|written)(?:\s+to)?(?:\s+you)?(?:\s+(?:here|before|earlier))?\s*(?:about|regarding|on|of|concerning)?\s*(?P<topic>.*)"
 )
 _MINE_EN = re.compile(r"^(?:about\s+|all about\s+|everything about\s+)?(?P<topic>(?:my|our)\s+.+)")
-_ERASE_EN = re.compile(
-    r"\b(?:delete|erase|remove|wipe)\s+(?P<topic>.+?)\s+from\s+(?:your\s+|the\s+)?(?:memory|memories|records|notes)\b"
+_ERASE_EN = re.compile(r"\b(?:delete|erase|remove|wipe)\s+(?P<topic>.+?)\s+from\s+(?:your\s+|the\s+)?(?:memory|memories|records|notes)\b")
+_DONT_EN = re.compile(
+    r"\b(?:do not|don't|don’t|please never)\s+(?:remember|memori[sz]e|store|save|keep)\s+(?P<topic>(?:this|that|it|my|about my)\b.*)"
 )
-_DONT_EN = re.compile(r"\b(?:do not|don't|don’t|please never)\s+(?:remember|memori[sz]e|store|save|keep)\s+(?P<topic>(?:this|that|it|my|about my)\b.*)")
 
 _NEWS = re.compile(
-    r"^(?:(?:и|а|но|ведь|у меня|я|мы|and|but|i|we)\s+)*(?:теперь|сейчас|с сегодняшнего дня|на самом деле|отныне|кстати|а еще|еще у меня|now|actually|by the way)\b"
+    r"^(?:(?:и|а|но|ведь|у меня|я|мы|and|but|i|we)\s+)*(?:теперь|сейчас|с сегодняшнего дня|на самом деле|отныне|"
+    r"кстати|а еще|еще у меня|now|actually|by the way)\b"
 )
 
 _GENERIC = frozenset(
-    """говорить сказать писать написать рассказывать рассказать упоминать упомянуть сообщать сообщить обсуждать жаловаться признаться делиться спрашивать
-    спросить болтать сболтнуть ляпнуть ныть привести приводить тема разговор история дело вещь вопрос пожалуйста тогда раньше недавно вчера сегодня
-    реплика сообщение собственный личный давно прошлый раз когда-то как-то год месяц неделя день зима лето осень весна зимой летом осенью весной утро вечер слово штука весь все свой
-    перед между из-за после до над под возле январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь тут здесь сам самый данные информация сведения
-    thing stuff matter topic bit talk conversation story tell say mention write share everything all january february march april june july august
-    september october november december yesterday today last week year month winter summer spring autumn please whole that this""".split()
+    """говорить сказать писать написать рассказывать рассказать упоминать упомянуть сообщать сообщить обсуждать жаловаться признаться делиться
+    спрашивать спросить болтать сболтнуть ляпнуть ныть привести приводить тема разговор история дело вещь вопрос пожалуйста тогда раньше недавно
+    вчера сегодня реплика сообщение собственный личный давно прошлый раз когда-то как-то год месяц неделя день зима лето осень весна зимой летом
+    осенью весной утро вечер слово штука весь все свой перед между из-за после до над под возле январь февраль март апрель май июнь июль август
+    сентябрь октябрь ноябрь декабрь тут здесь сам самый данные информация сведения thing stuff matter topic bit talk conversation story tell say
+    mention write share everything all january february march april june july august september october november december yesterday today last
+    week year month winter summer spring autumn please whole that this""".split()
 )
 _ORDERS = frozenset(
     """инструкция указание правило промпт контекст роль ограничение команда система системный настройка instruction instructions prompt rule rules

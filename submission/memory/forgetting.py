@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..recall.text import is_pasted, sentences, tokens
+from ..recall.text import is_pasted, sentences, tokens, word
 from .extract import RuleExtractor
 from .facts import FactBook
 from .forget_request import ForgetRequest, lemmas_of_any
@@ -29,10 +29,10 @@ NOTHING, HINT, SAME, EXACT = 0, 1, 2, 3  # how a turn holds a word
 
 # the words of a row stand for one another; after the bar: hints at them
 _SAME_THINGS = """
-деньги долг занять занимать заем взаймы одолжить одалживать задолжать кредит расписка money debt owe loan lend lent borrow | должный тысяча тыща тыс рубль \
-взнос платить сумма зарплата pay thousand dollar pound credit
-ссора размолвка ссориться поссориться поругаться ругаться поцапаться конфликт ругань скандал разругаться quarrel argue argument | мириться помириться обида \
-fight row
+деньги долг занять занимать заем взаймы одолжить одалживать задолжать кредит расписка money debt owe loan lend lent borrow | должный тысяча \
+  тыща тыс рубль взнос платить сумма зарплата pay thousand dollar pound credit
+ссора размолвка ссориться поссориться поругаться ругаться поцапаться конфликт ругань скандал разругаться quarrel argue argument | мириться \
+  помириться обида fight row
 собеседование собес оффер interview | вакансия резюме интервью cv resume
 развод развестись разводиться расстаться divorce divorced | бывший ex split
 болезнь заболевание диагноз болеть заболеть illness disease diagnosis | врач анализ doctor sick
@@ -99,12 +99,10 @@ def turns_to_forget(request: ForgetRequest, turns: Sequence[Turn], own: Turn) ->
 
 
 def _topic(topic: Sequence[Sequence[str]], search: _Search, people: People) -> set[int]:
-    """All parts together where some turn holds them; otherwise each for itself."""
+    """All parts together where some turn holds them itself; otherwise each for itself."""
     parts = [[_term(token, people) for token in part] for part in topic]
-    together = search.matching([term for part in parts for term in part])
-    if together or len(parts) == 1:
-        return together
-    return set().union(*(search.matching(part) for part in parts))
+    together = search.matching([term for part in parts for term in part], in_context=len(parts) == 1)
+    return together or set().union(*(search.matching(part, in_context=True) for part in parts))
 
 
 class _Search:
@@ -114,11 +112,11 @@ class _Search:
         self._turns = turns
         self._lemmas = [_lemmas(t.text) for t in turns]
 
-    def matching(self, terms: Sequence[_Term]) -> set[int]:
-        """Turns of both roles that are on all of the terms."""
+    def matching(self, terms: Sequence[_Term], in_context: bool) -> set[int]:
+        """Turns of both roles that are on all of the terms; with `in_context` a session's turns may share them."""
         users = [t for t in self._turns if t.is_user and t.text]
         found = {t.index for t in users if any(_holds(terms, lemmas) for lemmas in self._readings(t))}
-        if not found and len(terms) > 1:
+        if not found and in_context and len(terms) > 1:
             found = {t.index for t in users if not is_pasted(t.text) and self._holds_in_context(terms, t)}
         for index in sorted(found):
             found |= self._follow_ups(terms, index)
@@ -143,7 +141,7 @@ class _Search:
         session = self._turns[index].session_id
         found: set[int] = set()
         for turn in [t for t in self._turns[index + 1 :] if t.is_user and t.session_id == session][:FOLLOW_UPS]:
-            by_pronoun = topical[0].is_person and not _PRONOUN.isdisjoint(tokens(turn.text))
+            by_pronoun = topical[0].is_person and _speaks_of_one_named_before(turn.text)
             texts = [self._lemmas[i] for i in _with_replies([turn.index], self._turns)]
             if not by_pronoun and all(term.level(lemmas) < SAME for term in topical for lemmas in texts):
                 break
@@ -166,6 +164,12 @@ def _holds(terms: Sequence[_Term], lemmas: frozenset[str]) -> bool:
     if len(terms) == 1:
         return levels[0] >= SAME
     return min(levels) >= HINT and max(levels) == EXACT
+
+
+def _speaks_of_one_named_before(text: str) -> bool:
+    """Whether there is a «он» or «её» and nobody in the text whom it could mean."""
+    found = tokens(text)
+    return not _PRONOUN.isdisjoint(found) and not any("name" in word(t).flags or word(t).lemma in ROLE_OF for t in found)
 
 
 def _same_codes(found: Iterable[int], turns: Sequence[Turn]) -> set[int]:
@@ -199,7 +203,9 @@ def _term(token: str, people: People) -> _Term:
             exact |= {full, *short.split()}
     whole = {role for lemma in exact for group in _HYPERNYMS.get(lemma, ()) for role in GROUPS[group]}
     same = {lemma for word, role in ROLE_OF.items() if role in whole for lemma in lemmas_of_any(word)}
-    names = {lemma for role in roles | whole for p in people.find(role=role, owner=None) if p.name for t in tokens(p.name) for lemma in lemmas_of_any(t)}
+    names = {
+        lemma for role in roles | whole for p in people.find(role=role, owner=None) if p.name for t in tokens(p.name) for lemma in lemmas_of_any(t)
+    }
     hints: set[str] = set()
     for synonyms, weaker in _things():
         if not exact.isdisjoint(synonyms):

@@ -11,13 +11,20 @@ from .clauses import Clause
 from .evidence import SIGNALS
 from .question import NAME, NUMBER, PERSON, PLACE, TIME, Asked
 
-ABSTAIN_SIGNALS = (
-    "best_score", "score_gap", "score_share", "best_hit", "hit_gap", "best_late", "best_late_turn", "best_covered", "best_covered_turn", "best_cosine",
-    "best_topic", "typed", "untyped", "supporting_turns", "first_person", "many", "number_asked", "time_asked", "name_asked", "place_asked", "facts",
-    "specific", "typed_hit_gap", "typed_late_gap", "typed_score_gap", "strangers", "top_corrected", "untyped_specific",
+# What speaks for an answer, what against it, and what kind of question it is.  The fit keeps the signs of the first two:
+# in questions that somebody wrote to be hard, unanswerable ones may resemble the dialogue more than others do.
+FOR = (
+    "best_score", "score_gap", "score_share", "best_hit", "hit_gap", "best_late", "best_late_turn", "best_covered", "best_covered_turn",
+    "best_cosine", "best_topic", "typed", "supporting_turns", "first_person", "facts", "exact",
 )  # fmt: skip
+AGAINST = ("untyped", "untyped_specific", "typed_hit_gap", "typed_late_gap", "typed_score_gap", "strangers")
+ASKED = ("many", "number_asked", "time_asked", "name_asked", "place_asked", "specific", "top_corrected")
+ABSTAIN_SIGNALS = FOR + AGAINST + ASKED
+CERTAIN = 0.99  # support of an answer that a fact gives, or a clause that says nearly all of the question and holds its kind
+EXACT_SHARE = 0.8  # of the question's content words, by weight
 _KINDS = (NUMBER, TIME, NAME, PLACE, PERSON)
 TOP = 5  # pieces of evidence that are looked at
+_FACTS, _EXACT = ABSTAIN_SIGNALS.index("facts"), ABSTAIN_SIGNALS.index("exact")
 _COLUMN = {name: place for place, name in enumerate(SIGNALS)}
 _TYPED = [_COLUMN[name] for name in ("is_number", "is_time", "is_name", "is_place", "is_person")]
 _UNTYPED = [_COLUMN[name] for name in ("not_number", "not_time", "not_name", "not_place")]
@@ -41,20 +48,43 @@ def abstain_signals(signals: np.ndarray, scores: np.ndarray, clauses: Sequence[C
             return 0.0
         return float(values.max() - (values[typed].max() if typed.any() else values.min()))
 
-    return np.asarray(
-        (
-            best, best - float(scores[order[min(1, len(order) - 1)]]), 1.0 / float(share.sum()), ranked[0], ranked[0] - ranked[min(4, len(ranked) - 1)],
-            largest("late"), largest("late_turn"), largest("covered"), largest("covered_turn"), largest("cosine"), largest("topic_rare"),
-            float(top[:, _TYPED].max()), float(top[:, _UNTYPED].max(axis=1).mean()), len({clauses[i].hit.index for i in order[:TOP]}) / TOP,
-            float(top[:, _COLUMN["first_person"]].mean()), float(ask.many), float(ask.kind == "number"), float(ask.kind == "time"), float(ask.kind == "name"),
-            float(ask.kind == "place"), min(facts, 3) / 3,
-            float(ask.specific), gap(signals[:, _COLUMN["hit_score"]]), gap(signals[:, _COLUMN["late_turn"]]), gap(scores),
-            float(top[:, _COLUMN["others"]].mean()), largest("corrected"), float(ask.specific) * float(top[:, _UNTYPED].max(axis=1).mean()),
-        ),
-        dtype=np.float32,
-    )  # fmt: skip
+    untyped = float(top[:, _UNTYPED].max(axis=1).mean())
+    found = {
+        "best_score": best,
+        "score_gap": best - float(scores[order[min(1, len(order) - 1)]]),
+        "score_share": 1.0 / float(share.sum()),
+        "best_hit": ranked[0],
+        "hit_gap": ranked[0] - ranked[min(4, len(ranked) - 1)],
+        "best_late": largest("late"),
+        "best_late_turn": largest("late_turn"),
+        "best_covered": largest("covered"),
+        "best_covered_turn": largest("covered_turn"),
+        "best_cosine": largest("cosine"),
+        "best_topic": largest("topic_rare"),
+        "typed": float(top[:, _TYPED].max()),
+        "supporting_turns": len({clauses[i].hit.index for i in order[:TOP]}) / TOP,
+        "first_person": float(top[:, _COLUMN["first_person"]].mean()),
+        "facts": min(facts, 3) / 3,
+        "exact": float((signals[:, _COLUMN["covered"]] * typed).max()),
+        "untyped": untyped,
+        "untyped_specific": ask.specific * untyped,
+        "typed_hit_gap": gap(signals[:, _COLUMN["hit_score"]]),
+        "typed_late_gap": gap(signals[:, _COLUMN["late_turn"]]),
+        "typed_score_gap": gap(scores),
+        "strangers": float(top[:, _COLUMN["others"]].mean()),
+        "many": ask.many,
+        "number_asked": ask.kind == NUMBER,
+        "time_asked": ask.kind == TIME,
+        "name_asked": ask.kind == NAME,
+        "place_asked": ask.kind == PLACE,
+        "specific": ask.specific,
+        "top_corrected": largest("corrected"),
+    }
+    return np.asarray([found[name] for name in ABSTAIN_SIGNALS], dtype=np.float32)
 
 
 def answerable(signals: np.ndarray, weights: np.ndarray, bias: float) -> float:
-    """Probability (0..1) that the evidence answers the question."""
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, float(signals @ weights) + bias))))
+    """Probability (0..1) that the evidence answers the question; at least CERTAIN for a fact or an exact clause."""
+    probability = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, float(signals @ weights) + bias))))
+    certain = signals[_FACTS] > 0 or signals[_EXACT] >= EXACT_SHARE
+    return max(probability, CERTAIN) if certain else probability

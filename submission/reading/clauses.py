@@ -17,28 +17,49 @@ CHOICE_CHARS = 130  # a user turn that only picks one of the assistant's options
 
 _BREAK = re.compile(r"(?<=[,;:])\s+|\s+[-–—]\s+|(?<=\))\s+")
 _TIME = re.compile(
-    r"\b(?:понедельник|вторник|сред[ауые]|четверг|пятниц|суббот|воскресень|январ|феврал|март|апрел|ма[йяе]\b|июн|июл|август|сентябр|октябр|ноябр|декабр|утр|вечер|ноч[ьи]"
-    r"|весн|зим|осен|летом|недел|год|вчера|завтра|позавчера|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may\b|june|july|august"
-    r"|september|october|november|december|\d{4}|\d{1,2}[:.]\d\d|year|week)"
+    r"\b(?:понедельник|вторник|сред[ауые]|четверг|пятниц|суббот|воскресень|январ|феврал|март|апрел|ма[йяе]\b|июн|июл|август|сентябр|октябр|ноябр|декабр"
+    r"|утр|вечер|ноч[ьи]"
+    r"|весн|зим|осен|летом|недел|год|вчера|завтра|позавчера|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may\b|june|july"
+    r"|august|september|october|november|december|\d{4}|\d{1,2}[:.]\d\d|year|week)"
 )
 _CHANGED = re.compile(
-    r"\b(?:теперь|уже|снова|опять|больше не|переех|перевел|переш|поменял|сменил|нов(?:ый|ая|ое|ой|ую|ом)|бросил|вернул|взял|купил|продал|передумал|накрыл|отказал|стал\b|стала\b|наконец|исполнил|стукнул"
+    r"\b(?:теперь|уже|снова|опять|больше не|переех|перевел|переш"
+    r"|поменял|сменил|нов(?:ый|ая|ое|ой|ую|ом)|бросил|вернул|взял|купил|продал|передумал|накрыл|отказал"
+    r"|стал\b|стала\b|наконец|исполнил|стукнул"
     r"|с этого|с прошлой|вместо|умер|now|moved|switched|changed|new|quit|again|anymore|no longer|sold|bought|instead)"
 )
-_FORMER = re.compile(r"\b(?:раньше|ранее|прежн|прежде|до этого|до того|до декрета|бывш|стар(?:ый|ая|ое|ую|ой|ом|енький)|was|used to|before|previous|former)")
-_CORRECTED = re.compile(r"\b(?:нет,? вру|ой|тьфу|стоп|вернее|точнее|не .{1,30}, а |перепутал|ошиб|имел[аи]? в виду|прост(?:ите|и),|actually|i mean|sorry|wait)")
-_UNREAL = re.compile(r"\b(?:если|бы|хочу|хотел|думаю|может|мечта|планирую|собираюсь|вдруг|представь|допустим|шучу|if|would|maybe|want|wish|might|suppose)\b")
-_FIRST = frozenset("я меня мне мной мы нас нам нами мой моя мое мои моего моей моему мою моим моем моих моими наш наша наше наши i me my we our us mine i'm i've".split())
-_OTHERS = re.compile(
-    r"\b(?:жен[аеуы]|муж\w{0,2}|сын\w{0,3}|доч\w*|брат\w*|сестр\w*|мат[ье]р?\w*|мам\w*|отец|отц\w*|пап[аеуы]|дед\w*|бабушк\w*|тещ\w*|свекр\w*|тет[як]\w*|дяд\w*|внук\w*|внучк\w*"
-    r"|друг\w*|подруг\w*|сосед\w*|коллег\w*|начальник\w*|шеф\w*|wife|husband|son|daughter|brother|sister|mother|father|friend|boss|neighbo\w+|mom|dad|pacient|пациент\w*)\b"
+_FORMER = re.compile(r"\b(?:раньше|ранее|прежн|прежде|до этого|до того|бывш|стар(?:ый|ая|ое|ую|ой|ом|енький)|was|used to|before|previous|former)")
+_CORRECTED = re.compile(
+    r"\b(?:нет,? вру|ой|тьфу|стоп|вернее|точнее|не .{1,30}, а |перепутал|ошиб|имел[аи]? в виду|прост(?:ите|и),|actually|i mean|sorry|wait)"
 )
-_REQUEST = re.compile(r"\b(?:please|write|explain|give me|tell me|help|suggest|make me|как (?:\w+ть|лучше)|нужн[аоы] (?:структура|план|список)|спасибо|спс|thanks|thank you)\b")
+_UNREAL = re.compile(
+    r"\b(?:если|бы|хочу|хотел|думаю|может|мечта|планирую|собираюсь|вдруг|представь|допустим|шучу|if|would|maybe|want|wish|might|suppose)\b"
+)
+_FIRST = frozenset(
+    """я меня мне мной мы нас нам нами мой моя мое мои моего моей моему мою моим моем моих моими наш наша наше наши
+    i me my we our us mine i'm i've""".split()
+)
+_OTHERS = re.compile(
+    r"\b(?:жен[аеуы]|муж\w{0,2}|сын\w{0,3}|доч\w*|брат\w*|сестр\w*|мат[ье]р?\w*|мам\w*|отец|отц\w*|пап[аеуы]|дед\w*|бабушк\w*|тещ\w*|свекр\w*"
+    r"|тет[як]\w*|дяд\w*|внук\w*|внучк\w*"
+    r"|друг\w*|подруг\w*|сосед\w*|коллег\w*|начальник\w*|шеф\w*|wife|husband|son|daughter|brother|sister|mother|father|friend|boss"
+    r"|neighbo\w+|mom|dad|patient|пациент\w*)\b"
+)
+_REQUEST = re.compile(
+    r"\b(?:please|write|explain|give me|tell me|help|suggest|make me|как (?:\w+ть|лучше)|нужн[аоы] (?:структура|план|список)"
+    r"|спасибо|спс|thanks|thank you)\b"
+)
 _PICKED = re.compile(
-    r"\b(?:перв\w+|втор\w+|трет\w+|четверт\w+|вариант\w*|номер|беру|возьму|выбираю|решено|утвержд\w+|подходит|согласен|согласна|уговорил\w*|заказ\w+|так и назов\w+|его и|ее и|их и"
+    r"\b(?:перв\w+|втор\w+|трет\w+|четверт\w+|вариант\w*|номер|беру|возьму|выбираю|решено|утвержд\w+"
+    r"|подходит|согласен|согласна|уговорил\w*|заказ\w+|так и назов\w+|его и|ее и|их и"
     r"|first|second|third|option|deal|go with|i'll take|decided)\b"
 )
-_ORDINALS = (r"\bперв\w+|\b1\b|\bодин\b|\bfirst\b", r"\bвтор\w+|\b2\b|\bдва\b|\bsecond\b", r"\bтрет\w+|\b3\b|\bтри\b|\bthird\b", r"\bчетверт\w+|\b4\b|\bчетыре\b|\bfourth\b")
+_ORDINALS = (
+    r"\bперв\w+|\b1\b|\bодин\b|\bfirst\b",
+    r"\bвтор\w+|\b2\b|\bдва\b|\bsecond\b",
+    r"\bтрет\w+|\b3\b|\bтри\b|\bthird\b",
+    r"\bчетверт\w+|\b4\b|\bчетыре\b|\bfourth\b",
+)
 _OPTION = re.compile(r"^\s*(?:\d+[.)]|[-*•–—])\s+(.+)$", re.M)
 _MARKUP = re.compile(r"\*\*|__|`|^#+\s*|^>\s*", re.M)
 

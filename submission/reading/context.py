@@ -10,7 +10,7 @@ from ..memory.turns import NO_REPLY, Turn
 from ..recall.text import is_pasted, sentences
 from .prompts import neutral
 
-__all__ = ["Packed", "asks_about_reply", "pack"]
+__all__ = ["Packed", "asks_about_reply", "pack", "session_numbers"]
 
 PASTED_HEAD_CHARS = 400  # the user's own words stand before what they paste
 REPLY_CHARS = 900  # of an assistant turn, where the question is about what the assistant said
@@ -175,7 +175,7 @@ def _rendered(items: Sequence[_Item], stars: frozenset[int], turns: Sequence[Tur
     facts = [item.text for item in items if item.turn is None]
     if facts:
         lines += ["Известно", *(f"- {fact}" for fact in facts)]
-    numbers = _session_numbers(turns)
+    numbers = session_numbers(turns)
     session: Any = _NOTHING
     for item in sorted((i for i in items if i.turn is not None), key=lambda i: (i.turn.index, i.place)):
         turn = item.turn
@@ -191,7 +191,7 @@ def _rendered(items: Sequence[_Item], stars: frozenset[int], turns: Sequence[Tur
 _NOTHING = object()  # no session has this id, not even one without an id
 
 
-def _session_numbers(turns: Sequence[Turn]) -> dict[Any, int]:
+def session_numbers(turns: Sequence[Turn]) -> dict[Any, int]:
     """Sessions by number from 1: ids come from the data and may hold anything."""
     numbers: dict[Any, int] = {}
     for turn in turns:

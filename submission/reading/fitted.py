@@ -30,5 +30,7 @@ def shipped() -> Fitted:
     for part, names in (("evidence", SIGNALS), ("abstain", ABSTAIN_SIGNALS)):
         if set(stored[part]) != set(names):
             raise ValueError(f"{WEIGHTS.name}: {part} names other signals than the code; run python -m eval.fit_reader --write")
-    rows = [np.asarray([stored[part][name] for name in names], dtype=np.float32) for part, names in (("evidence", SIGNALS), ("abstain", ABSTAIN_SIGNALS))]
+    rows = [
+        np.asarray([stored[part][name] for name in names], dtype=np.float32) for part, names in (("evidence", SIGNALS), ("abstain", ABSTAIN_SIGNALS))
+    ]
     return Fitted(rows[0], rows[1], float(stored["bias"]))

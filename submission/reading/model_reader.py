@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 
 from ..engines.base import DeadlineError, EngineError
 from ..engines.deadline import GuardedEngine
 from ..engines.governor import Plan, TimeGovernor
+from ..memory.privacy import redacting_logger
 from ..memory.turns import Turn
 from ..settings import Settings
 from .context import Packed, pack
@@ -21,7 +21,7 @@ __all__ = ["ModelReader"]
 TEMPLATE_TOKENS = 128  # what a chat template puts around the messages; GigaChat's adds a block after each user turn
 SUPPORT_TOKENS = 1500  # of evidence in the support check
 
-logger = logging.getLogger(__name__)
+logger = redacting_logger(__name__)
 
 
 class ModelReader:

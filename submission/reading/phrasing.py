@@ -16,7 +16,8 @@ LENGTH_PENALTY = 0.3  # of the logarithm of a clause's length: of two equally go
 PIECES = 6  # at most so many clauses in an answer
 
 _LEAD_IN = re.compile(
-    r"^(?:(?:а|и|но|ну|вот|да|же|кстати|еще|ещё|короче|в общем|говорю|значит|слушай|ой|так что|то есть|ладно|причем|причём|and|but|so|well|also|btw|oh|anyway)[ ,]+)+",
+    r"^(?:(?:а|и|но|ну|вот|да|же|кстати|еще|ещё|короче|в общем|говорю|значит|слушай|ой|так что|то есть|ладно"
+    r"|причем|причём|and|but|so|well|also|btw|oh|anyway)[ ,]+)+",
     re.I,
 )
 _TRAIL = " \t.!?,;:)(-–—"

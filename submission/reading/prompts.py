@@ -8,6 +8,7 @@ can neither forge marks of a chat template nor a heading of ours.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 __all__ = ["FACTS_SCHEMA", "NO", "YES", "answer_chat", "facts_chat", "is_english", "neutral", "support_chat"]
@@ -62,18 +63,21 @@ SUPPORT_SYSTEM = """Проверь, сказано ли в репликах по
 СКАЗАНО: нет"""
 
 FACTS_SYSTEM = """Выпиши из реплик пользователя постоянные сведения о нём и его близких: имена, места, работу, вещи, привычки, планы. \
-Просьбы, вопросы и чужие тексты не выписывай. Ответь в JSON, без пояснений. Если сведений нет, список пуст.
+Просьбы, вопросы и чужие тексты не выписывай. subject — о ком, attribute — что о нём известно, value — словами реплики, turn — номер реплики. \
+Ответь в JSON, без пояснений. Если сведений нет, список пуст.
 
 РЕПЛИКИ
-- посоветуй подарок, моему брату Илье в июне 30
-- напиши стих про осень
-JSON: {"facts": [{"subject": "брат", "attribute": "имя", "value": "Илья"}, \
-{"subject": "брат", "attribute": "возраст", "value": "в июне исполнится 30"}]}"""
+1. посоветуй подарок, моему брату Илье в июне 30
+2. напиши стих про осень
+3. мы раньше жили в Пскове, а теперь в Орле
+JSON: {"facts": [{"subject": "брат Илья", "attribute": "возраст", "value": "в июне 30", "turn": 1}, \
+{"subject": "пользователь", "attribute": "прежний город", "value": "Псков", "turn": 3}, \
+{"subject": "пользователь", "attribute": "город", "value": "Орёл", "turn": 3}]}"""
 
 _FACT = {
     "type": "object",
-    "properties": {"subject": {"type": "string"}, "attribute": {"type": "string"}, "value": {"type": "string"}},
-    "required": ["subject", "attribute", "value"],
+    "properties": {"subject": {"type": "string"}, "attribute": {"type": "string"}, "value": {"type": "string"}, "turn": {"type": "integer"}},
+    "required": ["subject", "attribute", "value", "turn"],
 }
 FACTS_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -114,9 +118,9 @@ def support_chat(question: str, answer: str, evidence: str) -> list[dict[str, st
     return _chat(SUPPORT_SYSTEM, f"РЕПЛИКИ\n{evidence}\nВОПРОС: {asked(question)}\nОТВЕТ: {neutral(answer)}\nСКАЗАНО:")
 
 
-def facts_chat(turns: str) -> list[dict[str, str]]:
-    """The chat that asks for the facts of one session's user turns, each on a line; constrain it to FACTS_SCHEMA."""
-    lines = "\n".join(line for line in map(neutral, turns.splitlines()) if line)
+def facts_chat(turns: Sequence[str]) -> list[dict[str, str]]:
+    """The chat that asks for the facts of one session's user turns, numbered from 1; constrain it to FACTS_SCHEMA."""
+    lines = "\n".join(f"{n}. {neutral(text)}" for n, text in enumerate(turns, start=1))
     return _chat(FACTS_SYSTEM, f"РЕПЛИКИ\n{lines}\nJSON:")
 
 

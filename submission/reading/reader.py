@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
-
-import numpy as np
 
 from ..recall.encoders import Encoder
 from ..recall.recall import Hit
@@ -58,9 +56,14 @@ class ExtractiveReader:
         return Answer(phrase(chosen, ask), support, chosen[0].hit.index)
 
 
-def with_replies(hits: Sequence[Hit], turns: Sequence[Any]) -> list[Hit]:
-    """`hits` and, after them, the assistant's turns around each user turn; `turns` are all of the dialogue."""
+def with_replies(hits: Sequence[Hit], turns: Sequence[Any], hidden: Collection[int] = ()) -> list[Hit]:
+    """`hits` and, after them, the assistant's turns around each user turn, but none of those in `hidden`.
+
+    `turns` are all of the dialogue, in their order.
+    """
     known = {hit.index for hit in hits}
-    around = dict.fromkeys(i for hit in hits if hit.role == "user" for i in (hit.index - 1, hit.index + 1) if 0 <= i < len(turns) and i not in known)
+    around = dict.fromkeys(
+        i for hit in hits if hit.role == "user" for i in (hit.index - 1, hit.index + 1) if 0 <= i < len(turns) and i not in known and i not in hidden
+    )
     added = [turns[i] for i in around if turns[i].role != "user"]
     return [*hits, *(Hit(t.index, t.session_id, t.role, t.text, float("-inf")) for t in added)]

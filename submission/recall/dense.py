@@ -17,6 +17,7 @@ import numpy as np
 logger = logging.getLogger(__name__)
 
 KINDS = ("flat", "ivf", "ivf_sq8")
+BLOCK_ROWS = 2048  # FAISS gives no more hits a search on the GPU, and `DenseIndex.scores` wants every row
 
 
 @dataclass(frozen=True)
@@ -37,101 +38,125 @@ class DenseOptions:
 
 
 class DenseIndex:
-    """Exact inner product over rows that are added once."""
+    """Exact inner product over rows that are added in turn, on the device of the options.
 
-    def __init__(self, dim: int, options: DenseOptions | None = None) -> None:
-        import faiss
-
-        self.dim = dim
-        self._index = _placed(faiss.IndexFlatIP(dim), options or DenseOptions())
-
-    def __len__(self) -> int:
-        return self._index.ntotal
-
-    def add(self, rows: np.ndarray) -> None:
-        """Append (n, dim) float32 rows.  Raises ValueError on another dimension or on values that are no numbers."""
-        if len(rows):
-            self._index.add(_checked(rows, self.dim))
-
-    def scores(self, query: np.ndarray) -> np.ndarray:
-        """Inner product of one (dim,) query with every row, (n,) float32, in the rows' order."""
-        scores = np.zeros(len(self), dtype=np.float32)
-        if len(self):
-            found, rows = self._index.search(_checked(query[None, :], self.dim), len(self))
-            scores[rows[0]] = found[0]
-        return scores
-
-
-class SharedIndex:
-    """Rows of many dialogues; searched as a whole (approximately for the ivf kinds) or within one dialogue (exactly)."""
+    Rows are kept on the CPU too: a GPU that has no room for a block loses nothing.
+    """
 
     def __init__(self, dim: int, options: DenseOptions | None = None) -> None:
         self.dim = dim
         self._options = options or DenseOptions()
-        self._pending: list[np.ndarray] = []
-        self._rows_of: dict[Any, list[int]] = {}
-        self._index: Any = None
-        self._total = 0
+        self._blocks: list[Any] = []  # on the CPU, all but the last of BLOCK_ROWS rows
+        self._searched: list[Any] = []  # the same blocks, or their copies on the GPU
 
     def __len__(self) -> int:
-        return self._total
+        return sum(block.ntotal for block in self._blocks)
+
+    def add(self, rows: np.ndarray) -> None:
+        """Append (n, dim) float32 rows.  Raises ValueError on another dimension or on values that are no numbers."""
+        import faiss
+
+        if not len(rows):
+            return
+        rows = _checked(rows, self.dim)
+        while len(rows):
+            if not self._blocks or self._blocks[-1].ntotal == BLOCK_ROWS:
+                self._blocks.append(faiss.IndexFlatIP(self.dim))
+                self._searched.append(None)
+            part = rows[: BLOCK_ROWS - self._blocks[-1].ntotal]
+            self._blocks[-1].add(part)
+            self._searched[-1] = _placed(self._blocks[-1], self._options)
+            rows = rows[len(part) :]
+
+    def scores(self, query: np.ndarray) -> np.ndarray:
+        """Inner product of one (dim,) query with every row, (n,) float32, in the rows' order."""
+        query = _checked(query[None, :], self.dim)
+        scores = np.zeros(len(self), dtype=np.float32)
+        for number, block in enumerate(self._searched):
+            found, rows = block.search(query, block.ntotal)
+            scores[number * BLOCK_ROWS + rows[0]] = found[0]
+        return scores
+
+
+class SharedIndex:
+    """Rows of many dialogues; searched as a whole (approximately for the ivf kinds) or within one dialogue (exactly).
+
+    Always on the CPU: FAISS cannot filter on the GPU.
+    """
+
+    def __init__(self, dim: int, options: DenseOptions | None = None) -> None:
+        self.dim = dim
+        self._options = options or DenseOptions()
+        self._pending: list[tuple[np.ndarray, np.ndarray]] = []  # row numbers (n,) and rows (n, dim)
+        self._rows_of: dict[Any, list[int]] = {}
+        self._index: Any = None
+        self._added = 0  # rows ever: numbers are not used again
+
+    def __len__(self) -> int:
+        return sum(len(rows) for rows in self._rows_of.values())
 
     def add(self, rows: np.ndarray, dialogue_ids: Sequence[Any]) -> None:
-        """Append (n, dim) rows with the dialogue of each.  The ivf kinds are trained on what is there at the first search."""
+        """Append (n, dim) rows with the dialogue of each.  The ivf kinds are trained on what is there at the first search.
+
+        Raises ValueError on another dimension, values that are no numbers, or another number of dialogue ids than rows.
+        """
         rows = _checked(rows, self.dim)
-        for offset, dialogue in enumerate(dialogue_ids):
-            self._rows_of.setdefault(dialogue, []).append(self._total + offset)
-        self._total += len(rows)
-        self._pending.append(rows)
+        if len(rows) != len(dialogue_ids):
+            raise ValueError(f"{len(rows)} rows need as many dialogue ids, not {len(dialogue_ids)}")
+        for number, dialogue in enumerate(dialogue_ids, self._added):
+            self._rows_of.setdefault(dialogue, []).append(number)
+        self._pending.append((np.arange(self._added, self._added + len(rows), dtype=np.int64), rows))
+        self._added += len(rows)
 
     def remove(self, dialogue_id: Any) -> int:
         """Take a dialogue's rows out; returns how many there were.  Numbers of other rows stay as they are."""
         import faiss
 
-        rows = self._rows_of.pop(dialogue_id, [])
-        if rows:
-            self._build()
-            # remove_ids of a flat index renumbers, so all kinds are wrapped in an IndexIDMap2
-            self._index.remove_ids(faiss.IDSelectorBatch(np.asarray(rows, dtype=np.int64)))
-        return len(rows)
+        gone = np.asarray(self._rows_of.pop(dialogue_id, []), dtype=np.int64)
+        if len(gone):
+            self._pending = [(numbers[kept], rows[kept]) for numbers, rows in self._pending for kept in [~np.isin(numbers, gone)]]
+            if self._index is not None:
+                self._index.remove_ids(faiss.IDSelectorBatch(gone))
+        return len(gone)
 
     def search(self, queries: np.ndarray, k: int, dialogue_id: Any = None) -> tuple[np.ndarray, np.ndarray]:
         """Scores and row numbers, twice (n_queries, k), by falling score; row -1 where there are fewer than k.
 
-        With a dialogue id only its rows are searched, all of them.
+        With a dialogue id only its rows are searched, all of them.  Raises ValueError when k is below 1.
         """
         import faiss
 
-        self._build()
+        if k < 1:
+            raise ValueError(f"k must be at least 1, not {k}")
         queries = _checked(queries, self.dim)
+        rows = np.asarray(self._rows_of.get(dialogue_id, []), dtype=np.int64)
+        if not len(self) or (dialogue_id is not None and not len(rows)):
+            return np.full((len(queries), k), -np.inf, np.float32), np.full((len(queries), k), -1, np.int64)
+        self._build()
         if dialogue_id is None:
             return self._index.search(queries, k)
-        selector = faiss.IDSelectorBatch(np.asarray(self._rows_of.get(dialogue_id, []), dtype=np.int64))
+        selector = faiss.IDSelectorBatch(rows)
         if self._options.kind == "flat":
             return self._index.search(queries, k, params=faiss.SearchParameters(sel=selector))
-        lists = faiss.extract_index_ivf(self._index.index).nlist
-        return self._index.search(queries, k, params=faiss.SearchParametersIVF(sel=selector, nprobe=lists))
+        return self._index.search(queries, k, params=faiss.SearchParametersIVF(sel=selector, nprobe=self._index.nlist))
 
     def _build(self) -> None:
         """Move pending rows into the index, making and training it first where there is none."""
-        import faiss
-
-        if not self._pending and self._index is not None:
+        if not self._pending:
             return
-        rows = np.concatenate(self._pending) if self._pending else np.zeros((0, self.dim), np.float32)
+        numbers, rows = (np.concatenate(parts) for parts in zip(*self._pending))
         self._pending = []
         if self._index is None:
-            self._index = faiss.IndexIDMap2(self._empty_index(rows))
-        if len(rows):
-            self._index.add_with_ids(rows, np.arange(self._total - len(rows), self._total, dtype=np.int64))
+            self._index = self._empty_index(rows)
+        self._index.add_with_ids(rows, numbers)
 
     def _empty_index(self, sample: np.ndarray) -> Any:
         import faiss
 
         kind = self._options.kind
         if kind == "flat":
-            return faiss.IndexFlatIP(self.dim)
-        lists = max(1, min(4096, int(np.sqrt(max(len(sample), 1)))))
+            return faiss.IndexIDMap2(faiss.IndexFlatIP(self.dim))  # which alone has no numbers of its own
+        lists = max(1, min(4096, int(np.sqrt(len(sample)))))
         quantizer = faiss.IndexFlatIP(self.dim)
         metric = faiss.METRIC_INNER_PRODUCT
         if kind == "ivf":
@@ -139,6 +164,7 @@ class SharedIndex:
         else:
             index = faiss.IndexIVFScalarQuantizer(quantizer, self.dim, lists, faiss.ScalarQuantizer.QT_8bit, metric)
         index.nprobe = self._options.probes
+        index.cp.min_points_per_centroid = 1  # FAISS would print a warning for small stores
         chosen = np.random.default_rng(0).choice(len(sample), min(len(sample), 64 * lists), replace=False)
         index.train(sample[np.sort(chosen)])
         return index

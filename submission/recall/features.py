@@ -8,6 +8,7 @@ like people (replies not much longer than user turns), all turns are described a
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,6 +19,8 @@ from .dense import DenseIndex, DenseOptions
 from .encoders import Encoder, WordVectorEncoder
 from .late import LateInteraction, WordTable
 from .lexical import Bm25
+from .names import other_forms
+from .numerals import number_words
 from .text import STOP_LEMMAS, content_tokens, is_pasted, normalise, stems, tokens, word
 from .word_vectors import WordVectors
 
@@ -79,7 +82,7 @@ class TurnFeatures:
         ids_of_turns = []
         for turn, text in zip(turns, texts):
             found = tokens(text)
-            self._stems.append(stems(found))
+            self._stems.append(_terms(found))
             self._lexical.add(self._stems[-1])
             short = turn.is_user or len(text) <= LATE_REPLY_CHARS
             ids = self._content_ids(found) if short else self._informative_ids(found)
@@ -118,12 +121,12 @@ class TurnFeatures:
         }
         for place, (name, pattern) in enumerate(_ASKS.items(), 3):
             own[name] = layout.signals[:, place] * float(pattern.search(lowered) is not None)
-        own["session_lexical"] = layout.of_sessions(stems(content_tokens(question)))
+        own["session_lexical"] = layout.of_sessions(_query(content_tokens(question)))
         own["speaker_named"] = layout.speaks(frozenset(tokens(question)))
         own["recent_asked"] = turn / n * float(_RECENT.search(lowered) is not None)
         base = own["late"] + own["dense"] + 0.5 * own["lexical"] + 0.5 * own["dense_reply"] + 0.5 * own["concepts"]
         own |= layout.neighbourhood(base)
-        matrix = np.zeros((n, len(NAMES)), dtype=np.float32)
+        matrix = np.zeros((len(NAMES), n), dtype=np.float32).T  # a column lies in one piece
         for name, values in own.items():
             matrix[turn, _COLUMN[name]] = values
         if len(reply):
@@ -148,7 +151,7 @@ class TurnFeatures:
         asked = content_tokens(question)
         ids = list(dict.fromkeys(i for t in asked if (i := self._words.id(t)) is not None))
         late = self._late.scores(self._table.similarities(ids), self._words.information(ids))
-        return self._lexical.scores(stems(asked)), late, self._dense.scores(self._encoder.encode_questions([question])[0])
+        return self._lexical.scores(_query(asked)), late, self._dense.scores(self._encoder.encode_questions([question])[0])
 
 
 class _Layout:
@@ -171,7 +174,10 @@ class _Layout:
         self._lexical = Bm25()
         for document in documents:
             self._lexical.add(document)
-        self._speakers = [normalise(m.group(1)) if (m := _SPEAKER.match(turns[i].text)) else None for i in self.turn]
+        self._turns_of: dict[str, list[int]] = defaultdict(list)
+        for place, i in enumerate(self.turn):
+            if named := _SPEAKER.match(turns[i].text):
+                self._turns_of[normalise(named.group(1))].append(place)
         confirms = np.asarray([s[-1] for s in signals] + [0.0], dtype=np.float32) * np.append(user, False)
         self.confirmed = confirms[self.reply + 1]
 
@@ -185,7 +191,9 @@ class _Layout:
 
     def speaks(self, asked: frozenset[str]) -> np.ndarray:
         """1 for turns that begin with a speaker's name which stands in the question, else 0."""
-        return np.asarray([float(speaker in asked) for speaker in self._speakers], dtype=np.float32)
+        found = np.zeros(len(self.turn), dtype=np.float32)
+        found[[place for name in asked for place in self._turns_of.get(name, ())]] = 1.0
+        return found
 
     def neighbourhood(self, base: np.ndarray) -> dict[str, np.ndarray]:
         """Of each turn: its predecessor's and successor's base within the session (else 0), the session's mean and best, is it first."""
@@ -204,9 +212,9 @@ class _Layout:
 
 
 def standardised(scores: np.ndarray) -> np.ndarray:
-    """Zero mean and unit deviation; zeros where all scores are equal."""
+    """Zero mean and unit deviation; zeros where all scores are equal but for float32's rounding, which depends on batch sizes."""
     deviation = float(scores.std()) if len(scores) else 0.0
-    return (scores - scores.mean()) / deviation if deviation > 1e-9 else np.zeros_like(scores)
+    return (scores - scores.mean()) / deviation if deviation > 1e-6 else np.zeros_like(scores)
 
 
 _NO_SIGNALS = (0.0,) * 8
@@ -217,6 +225,16 @@ def _own_text(turn: Turn) -> str:
     if turn.text == NO_REPLY:
         return ""
     return turn.text[:PASTED_HEAD_CHARS] if turn.is_user and is_pasted(turn.text) else turn.text
+
+
+def _terms(found: Sequence[str]) -> list[str]:
+    """What BM25 compares: stems, and as digits the numbers written in words."""
+    return stems(found) + number_words(found)
+
+
+def _query(asked: Sequence[str]) -> list[str]:
+    """Terms of a question, with the other forms of the names in it."""
+    return _terms(asked) + stems(other_forms(asked))
 
 
 def _signals(text: str, found: Sequence[str]) -> tuple[float, ...]:

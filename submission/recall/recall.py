@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..memory.turns import Turn
+from ..memory.weights import MemoryWeights
 from .dense import DenseOptions
 from .encoders import Encoder, WordVectorEncoder
 from .features import TurnFeatures
@@ -29,11 +30,19 @@ class Hit(NamedTuple):
 class DialogueIndex:
     """What recall derives from one dialogue's turns; grows as turns are written."""
 
-    def __init__(self, encoder: Encoder, options: DenseOptions | None = None, reranker: Reranker | None = None, rerank_k: int = 40) -> None:
+    def __init__(
+        self,
+        encoder: Encoder,
+        options: DenseOptions | None = None,
+        reranker: Reranker | None = None,
+        rerank_k: int = 40,
+        weights: MemoryWeights | None = None,
+    ) -> None:
         self._built_in = isinstance(encoder, WordVectorEncoder)
         self._turns: list[Turn] = []
         self._features = TurnFeatures(encoder, shipped_vectors(), options)
         self._reranker, self._rerank_k = reranker, rerank_k
+        self._weights = weights
 
     def __len__(self) -> int:
         return len(self._turns)
@@ -41,6 +50,8 @@ class DialogueIndex:
     def add(self, turns: list[Turn]) -> None:
         """Index further turns; they follow those already here."""
         self._features.add(turns)
+        if self._weights:
+            self._weights.add(turns)
         self._turns.extend(turns)
 
     def hits(self, question: str, k: int) -> list[Hit]:
@@ -50,6 +61,9 @@ class DialogueIndex:
         if not self._turns:
             return []
         scores = self._features.matrix(question) @ shipped_weights(self._profile(question))
+        if self._weights:
+            scores = scores + self._weights.adjustment(question)
+        scores = np.round(scores.astype(np.float64), 4)  # an index that grew and one made at once differ by float32's rounding
         order = np.lexsort((-np.arange(len(scores)), -scores))
         if self._reranker:
             scores, order = self._reranked(question, scores, order)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..memory.profile import TopicTagger
+from ..memory.weights import MemoryWeights, weights_wanted
 from ..settings import Settings
 from .dense import DenseOptions
 from .encoders import Encoder, WordVectorEncoder
@@ -17,10 +19,13 @@ class RecallStage:
         self._options = DenseOptions(settings.dense_device, settings.dense_temp_memory_mib << 20, settings.dense_float16)
         self._reranker = Reranker(settings.reranker) if settings.reranker else None
         self._rerank_k = settings.rerank_k
+        self._settings = settings
+        self._tagger = TopicTagger(self.encoder) if settings.topic_boost else None
 
     def new_index(self) -> DialogueIndex:
         """An empty index for one dialogue."""
-        return DialogueIndex(self.encoder, self._options, self._reranker, self._rerank_k)
+        weights = MemoryWeights(self._settings, self.encoder, self._tagger) if weights_wanted(self._settings) else None
+        return DialogueIndex(self.encoder, self._options, self._reranker, self._rerank_k, weights)
 
 
 def _encoder(settings: Settings) -> Encoder:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -107,7 +108,7 @@ def content_tokens(text: str) -> list[str]:
     return [token for token in found if word(token).lemma not in STOP_LEMMAS] or found
 
 
-def stems(words: list[str]) -> list[str]:
+def stems(words: Sequence[str]) -> list[str]:
     """Snowball stems: where lemmas would be too slow."""
     return [_stem(w) for w in words]
 

@@ -38,7 +38,11 @@ class Chromium:
         # the protocol's pipe is file descriptors 3 and 4 of the browser
         script = f"exec 3<&{to_browser} 4>&{from_browser}; exec {path} {' '.join(FLAGS)} --user-data-dir={profile} about:blank"
         self._process = subprocess.Popen(
-            ["bash", "-c", script], pass_fds=(to_browser, from_browser), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            ["bash", "-c", script],
+            pass_fds=(to_browser, from_browser),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         os.close(to_browser)
         os.close(from_browser)
@@ -69,7 +73,7 @@ class Chromium:
         self.send("Page.navigate", url="about:blank")
         started = time.monotonic()
         self.send("Page.navigate", url=address)
-        while self.value("document.documentElement.dataset.readyMs || null") is None:
+        while self.value("document.documentElement?.dataset.readyMs || null") is None:
             if time.monotonic() - started > 30:
                 raise RuntimeError(f"{address} was not ready after 30 s: {self.value('document.body.innerText')[:500]}")
             time.sleep(0.02)

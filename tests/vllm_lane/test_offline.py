@@ -12,8 +12,9 @@ from submission.contract import Message
 from submission.engines.deadline import GuardedEngine
 from submission.engines.governor import TimeGovernor
 from submission.engines.selection import build_engine
+from submission.memory.model_extract import REPLY_TOKENS, ModelExtractor
 from submission.memory.turns import TurnLog
-from submission.reading.model_facts import ModelFacts
+from submission.reading.fact_lines import fact_lines
 from submission.reading.model_reader import ModelReader
 from submission.reading.prompts import FACTS_SCHEMA, facts_chat
 from submission.reading.reader import Answer
@@ -81,15 +82,21 @@ def test_whole_pipeline(engine):
     counters: Counter[str] = Counter()
     guarded, governor = GuardedEngine(engine), TimeGovernor(0, 1, 60.0)
     plan = governor.plan()
-    facts = ModelFacts(guarded, governor, counters).facts(1, list(log), plan)
+    asked = []
+
+    def ask(chats):
+        asked.extend(chats)
+        return guarded.generate(chats, REPLY_TOKENS, json_schema=FACTS_SCHEMA)
+
+    facts = fact_lines(ModelExtractor(facts_chat).book(1, list(log), ask), list(log), 60)
     reader = ModelReader(guarded, SETTINGS, governor, counters)
     answers = [reader.read("Как зовут мою собаку?", list(log), [0], facts, plan, lambda: Answer("Тошка", 0.5, 0)) for _ in range(3)]
     assert all(answer.text for answer in answers)
     assert counters["model"] + counters["fallback_garbage"] == 3
-    assert counters["extracted_sessions"] == 1
+    assert len(asked) == 1
 
 
 def test_facts_schema_is_accepted(engine):
     """vLLM compiles the schema of the extraction; cut off at max_tokens it is no JSON and comes back empty."""
-    [reply] = engine.generate([facts_chat("- мою собаку зовут Тошка")], 16, json_schema=FACTS_SCHEMA)
+    [reply] = engine.generate([facts_chat(["мою собаку зовут Тошка"])], 16, json_schema=FACTS_SCHEMA)
     assert reply == "" or "facts" in json.loads(reply)

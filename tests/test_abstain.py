@@ -1,0 +1,50 @@
+"""Abstention: signals and probability."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from submission.reading.abstain import ABSTAIN_SIGNALS, CERTAIN, abstain_signals, answerable
+from submission.reading.clauses import clauses_of
+from submission.reading.evidence import SIGNALS
+from submission.reading.question import asked
+from submission.recall.recall import Hit
+
+
+def _signals(question: str, typed: float) -> dict[str, float]:
+    clauses = clauses_of([Hit(0, 1, "user", "Кота зовут Барсик", 2.0), Hit(2, 1, "user", "Сегодня опять идёт дождь", 1.0)])
+    table = np.zeros((len(clauses), len(SIGNALS)), dtype=np.float32)
+    table[0, SIGNALS.index("is_name")] = typed
+    found = abstain_signals(table, np.asarray([3.0, 1.0]), clauses, asked(question), 0)
+    return dict(zip(ABSTAIN_SIGNALS, found.tolist()))
+
+
+def test_signals_of_the_best_clauses():
+    """Best score, gap to the next and share of the best are those of the scores given."""
+    found = _signals("Как зовут кота?", 1.0)
+    assert found["best_score"] == 3.0 and found["score_gap"] == 2.0
+    assert found["score_share"] == pytest.approx(1 / (1 + np.exp(-2)), abs=1e-6)
+    assert found["typed"] == 1.0 and found["supporting_turns"] == pytest.approx(0.4)
+
+
+def test_gap_of_the_expected_kind():
+    """Where no clause holds the kind of answer, the gap is the whole spread of scores; with one at the top it is 0."""
+    assert _signals("Как зовут кота?", 0.0)["typed_score_gap"] == 2.0
+    assert _signals("Как зовут кота?", 1.0)["typed_score_gap"] == 0.0
+
+
+def test_probability():
+    """No evidence either way is 0.5; extreme sums neither overflow nor leave [0, 1]."""
+    nothing, weights = np.zeros(len(ABSTAIN_SIGNALS)), np.zeros(len(ABSTAIN_SIGNALS))
+    assert answerable(nothing, weights, 0.0) == 0.5
+    assert 0.0 < answerable(nothing, weights, -1e9) < 1e-9
+    assert answerable(nothing, weights, 1e9) <= 1.0
+
+
+@pytest.mark.parametrize("name", ["facts", "exact"])
+def test_certainty(name):
+    """A fact, or a clause that says the question and holds its kind, is an answer whatever else speaks against it."""
+    signals = np.zeros(len(ABSTAIN_SIGNALS))
+    signals[ABSTAIN_SIGNALS.index(name)] = 1.0
+    assert answerable(signals, np.zeros(len(ABSTAIN_SIGNALS)), -20.0) == CERTAIN
