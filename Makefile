@@ -33,7 +33,7 @@ BUILDER ?= $(shell docker info >/dev/null 2>&1 && echo docker || command -v podm
 BUILD := $(if $(findstring buildah,$(BUILDER)),bud --layers --format docker,build)
 
 .DEFAULT_GOAL := help
-.PHONY: help eval readme test test-crash test-vllm serve bench-gpu lint judge-check leaderboard history data data-dev retrieval peers-mem0 peers-langmem peers-graphiti test-peers test-kill test-browser test-ray zip docker clean
+.PHONY: help eval readme test test-crash test-vllm serve bench-gpu lint judge-check leaderboard history data data-dev retrieval peers-mem0 peers-langmem peers-graphiti test-peers test-kill test-browser test-ray zip docker ablate clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9 -]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'

@@ -138,32 +138,39 @@ def _plots(runs: Sequence[Run], answers: dict[str, Answers]) -> list[tuple[str, 
 
 def _cost_plots(judged: Sequence[Run], number: dict[str, int]) -> list[tuple[str, str, str]]:
     found = []
-    for cost, title, label in (
-        ("seconds_per_question", "Accuracy and time", "seconds a question, ingestion included"),
-        ("tokens_per_question", "Accuracy and tokens", "tokens a question, ingestion included"),
+    for cost, title, label, least in (
+        ("seconds_per_question", "Accuracy and time", "seconds a question", 1e-3),
+        ("tokens_per_question", "Accuracy and tokens", "tokens a question", 0),
     ):
         costs = [(run, run.summary["ledger"][cost]) for run in judged]
-        points = [plots.Point(number[run.name], value, run.accuracy["value"]) for run, value in costs if value]
+        points = [plots.Point(number[run.name], max(value, least), run.accuracy["value"]) for run, value in costs if value]
         if points:
-            found.append((title, plots.draw_cost(points, label), f"Accuracy over {label}."))
+            found.append(
+                (
+                    title,
+                    plots.draw_cost(points, label),
+                    f"Accuracy over {label}, ingestion included{'; less than 1 ms stands at 1 ms' if least else ''}.",
+                )
+            )
     return found
 
 
 def _risk(number: int, answers: Answers) -> plots.Curve | None:
-    """Answers by falling support; None where the system reports no support."""
+    """Answers by falling support; None where the system reports no support or hardly answers."""
     rows = [
         (prediction["support"], answers.verdicts[key]["verdict"] != LABELS[0])
         for key, prediction in answers.predictions.items()
         if "support" in prediction and answers.verdicts.get(key, {}).get("verdict")
     ]
-    if len(rows) < 2:
+    if len(rows) < 5:
         return None
     rows.sort(key=lambda row: -row[0])
     wrong = coverage = 0
     x, y = [], []
     for place, (_, is_wrong) in enumerate(rows, 1):
         wrong += is_wrong
-        if place * 100 // len(rows) > coverage:  # a hundred points are enough for any curve
+        # a hundred points are enough for any curve, and a share of fewer than five answers says nothing
+        if place >= 5 and place * 100 // len(rows) > coverage:
             coverage = place * 100 // len(rows)
             x.append(place / len(rows))
             y.append(wrong / place)

@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-PALETTE = "#3b7dd8 #e07b39 #3a9d5d #c94f6d #8a63d2 #b08d2f #2aa5a0 #d16ba5 #6c8e3f #7a7f8c #a0613c #5a9bd5".split()
+PALETTE = "#3b7dd8 #e07b39 #3a9d5d #c94f6d #8a63d2 #b08d2f #2aa5a0 #d16ba5 #6c8e3f #7a7f8c #a0613c #4fb3d9 #b8336a #5c6bc0 #9e9d24 #00796b".split()
+# of the steps at which answers are lost, so that nobody takes them for systems
+LOSSES = "#5b6878 #8d6e63 #c2a03a #7f9c5a #c0605a #9a78b8 #5a8f9a #b5b5b5 #6d6d6d".split()
 WIDTH_INCHES, ROW_INCHES, EDGE_INCHES, SQUARE_INCHES = 4.7, 0.28, 0.95, 3.6
 _TEXT, _LINE = "#010203", "#040506"  # stand for colours of the page
 
@@ -143,9 +145,11 @@ def draw_failures(names: Sequence[str], counts: Sequence[dict[str, int]], kinds:
     """Wrong answers stacked by where they were lost."""
     with _Figure(len(names), legend_rows=(len(kinds) + 1) // 2) as (figure, axes):
         left = np.zeros(len(names))
-        for number, kind in enumerate(kinds, 1):
+        for number, kind in enumerate(kinds):
             widths = np.array([found.get(kind, 0) for found in counts], float)
-            axes.barh(range(len(names)), widths, left=left, height=0.66, color=colour(number), label=kind.replace("_", " "), linewidth=0)
+            axes.barh(
+                range(len(names)), widths, left=left, height=0.66, color=LOSSES[number % len(LOSSES)], label=kind.replace("_", " "), linewidth=0
+            )
             left += widths
         _rows(axes, names)
         axes.set_xlabel("wrong answers")

@@ -188,7 +188,7 @@ def _load(path: Path) -> dict[str, Any]:
 
 def _cells(run: Run, compared: dict[str, RunComparison] | None, width: int) -> list[str]:
     if run.summary is None:
-        return [run.name, f"incomplete: {run.answered} answered, not judged; --resume it", *["-"] * (width - 2)]
+        return [run.name, f"incomplete: {run.answered} answered", *["-"] * (width - 2)]
     s, overall = run.summary, run.accuracy
     interval = f" [{overall['low']:.2f}, {overall['high']:.2f}]" if overall["n"] else ""
     by_type = s["accuracy"]["by_type"]

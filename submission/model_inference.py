@@ -150,7 +150,7 @@ class SubmitModelWithMemory(ModelWithMemory):
         english, book = not is_russian(question), None
         if self._model_facts:
             book = self._model_facts.book(dialogue_id, turns, (lambda chats: self._drawn(chats, plan)) if plan.extraction else None)
-        elif self._rule_facts:
+        elif self._rule_facts and self.settings.rule_facts_in_prompt:
             book = self._rule_facts.book(dialogue_id, turns)
         facts = fact_lines(book, turns, self.settings.plan_ttl_turns, english) if book else []
         return facts + (summary_lines(turns, english) if self.settings.session_summaries else [])

@@ -58,6 +58,7 @@ class Settings:
     forget_on_request: bool = True  # «забудь, что я говорил про ...» erases the turns that it names
     store_path: str = ""  # a SQLite file that dialogues live in; "": process memory alone
     rule_facts: bool = True  # facts drawn by rules: they raise the turns that state them
+    rule_facts_in_prompt: bool = False  # the same as lines for the model; not measured with one
     plan_ttl_turns: int = 60  # after which a plan that is not spoken of has run out
     topic_boost: float = 0.0  # weight of topic agreement between question and turn in recall
     surprise_weight: float = 0.0  # 0..1: how far turns that repeat earlier ones are weighed down in recall

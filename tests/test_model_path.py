@@ -16,9 +16,9 @@ JSON_ANSWER = '{"answer": "Вашу собаку зовут Тошка."}'
 
 
 def system(server, **changed):
-    """The submission on `server`, with one dialogue of two sessions."""
+    """The submission on `server`, with one dialogue of two sessions; no facts by rules unless `changed` says so."""
     usual = {"engine": "openai", "engine_url": server.url if server else "", "engine_retries": 1, "call_deadline_seconds": 10.0, "strict": True}
-    settings = Settings(**{**usual, **changed})
+    settings = Settings(**{**usual, "rule_facts": False, **changed})
     made = SubmitModelWithMemory(None, settings)
     made.write_to_memory([Message("user", "мою собаку зовут Тошка", 1), Message("assistant", "Чудесно!", 1)], 1)
     made.write_to_memory([Message("user", "как варить суп?", 2), Message("assistant", "Долго.", 2)], 1)
@@ -166,7 +166,7 @@ def test_failed_extraction_costs_its_facts_alone():
 def test_facts_by_rules_and_summaries_in_the_prompt():
     """Each where it is switched on, before the turns, in the question's language; without them turns alone."""
     with serving(Say(RIGHT)) as server:
-        for settings in ({"rule_facts": True}, {"session_summaries": True}, {}):
+        for settings in ({"rule_facts": True, "rule_facts_in_prompt": True}, {"session_summaries": True}, {}):
             memory = system(server, **settings)
             for n, text in enumerate(("Живу в Вологде.", "Спасибо!"), start=3):
                 memory.write_to_memory([Message("user", text, n), Message("assistant", "Ок", n)], 1)

@@ -122,7 +122,11 @@ def test_a_name_stands_for_its_bearer():
 def test_what_goes_on_with_the_topic_goes_too():
     """Follow-ups of the session whose reply is on it; what turns to another topic stays."""
     log = TurnLog()
-    pairs = [("племянник взял у меня в долг", "Составьте расписку."), ("а если частями отдаст?", "Делите долг на части."), ("как варить рис?", "15 минут.")]
+    pairs = [
+        ("племянник взял у меня в долг", "Составьте расписку."),
+        ("а если частями отдаст?", "Делите долг на части."),
+        ("как варить рис?", "15 минут."),
+    ]
     for said, reply in pairs:
         log.append([Message("user", said, 1), Message("assistant", reply, 1)])
     assert [0, 1, 2, 3, 6, 7] == erased(log, "забудь про долг племянника")[0]

@@ -116,7 +116,13 @@ def spoil(path, how):
 
 @pytest.mark.parametrize(
     ("how", "message"),
-    [("newer", "version 99"), ("other program", "another program"), ("text", "no store"), ("cut", "damaged|malformed"), ("garbage", "damaged|malformed")],
+    [
+        ("newer", "version 99"),
+        ("other program", "another program"),
+        ("text", "no store"),
+        ("cut", "damaged|malformed"),
+        ("garbage", "damaged|malformed"),
+    ],
 )
 def test_a_file_that_cannot_be_used_is_left_as_it_is(tmp_path, how, message, capsys):
     """Newer, foreign, no database, cut short, overwritten: one clear error, from the constructor and from the command."""
@@ -201,7 +207,9 @@ QUESTIONS = ("Как зовут мою собаку?", "Где я работаю
 
 
 def fill(memory):
-    for n, text in enumerate(["мою собаку зовут Тошка", "я работаю сварщиком", "я пью магний", "забудь, что я говорил про магний", "собака ест морковь"]):
+    for n, text in enumerate(
+        ["мою собаку зовут Тошка", "я работаю сварщиком", "я пью магний", "забудь, что я говорил про магний", "собака ест морковь"]
+    ):
         memory.write_to_memory([Message("user", text, n), Message("assistant", "Понятно.", n)], "d")
         memory.recall("d", QUESTIONS[0], 1)  # so that the index grows turn by turn
 

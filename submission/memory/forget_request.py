@@ -59,7 +59,7 @@ _TEXT_WORK = re.compile(
     r"\b(?:перевед|переведи|переписать|перепиши|исправь|сочини|напиши|напишите|придумай|как сказать|что значит|фраз\w+|песн\w+|стих\w*|цитат\w+|"
     r"translate|rewrite|write|proofread|song|lyric\w*|quote)\b"
 )
-_QUOTED = re.compile(r"```.*?```|^\s*[>—–].*$|«[^»]*»|\"[^\"\n]*\"|“[^”]*”", re.S | re.M)
+_QUOTED = re.compile(r"```.{0,5000}?```|^\s*[>—–].*$|«[^»]{0,1000}»|\"[^\"\n]{0,1000}\"|“[^”]{0,1000}”", re.S | re.M)
 _CLAUSE_END = re.compile(r"[,.;!?()\n:]|\s[—–-]\s|\bпотому\b|\bчтобы?\b|\bbecause\b|\bso that\b")
 _FIRST_RU = re.compile(r"\b(?:я|мы|меня|мне|мной|нас|нам|мой|моя|мое|мои|моего|моей|моем|моему|моих|мою|моим|наш\w*)\b")
 _BACK_RU = re.compile(r"^(?:это(?:го)?|последн\w+ (?:сообщени|реплик|фраз|слов)\w*|предыдущ\w+ (?:сообщени|реплик|фраз)\w*)\W*(?:пожалуйста)?\W*$")
@@ -83,7 +83,7 @@ _SAID_EN = re.compile(
     r"(?:told|said|wrote|mentioned|shared|written)(?:\s+to)?(?:\s+you)?(?:\s+(?:here|before|earlier))?\s*(?:about|regarding|on|of|concerning)?\s*(?P<topic>.*)"
 )
 _MINE_EN = re.compile(r"^(?:about\s+|all about\s+|everything about\s+)?(?P<topic>(?:my|our)\s+.+)")
-_ERASE_EN = re.compile(r"\b(?:delete|erase|remove|wipe)\s+(?P<topic>.+?)\s+from\s+(?:your\s+|the\s+)?(?:memory|memories|records|notes)\b")
+_ERASE_EN = re.compile(r"\b(?:delete|erase|remove|wipe)\s+(?P<topic>.{1,120}?)\s+from\s+(?:your\s+|the\s+)?(?:memory|memories|records|notes)\b")
 _DONT_EN = re.compile(
     r"\b(?:do not|don't|don’t|please never)\s+(?:remember|memori[sz]e|store|save|keep)\s+(?P<topic>(?:this|that|it|my|about my)\b.*)"
 )
