@@ -20,7 +20,8 @@ from .journal import make_folder, write_text
 
 # mechanism -> settings by which it differs from what ships
 MECHANISMS: dict[str, dict[str, str]] = {
-    "facts by rules": {"RULE_FACTS": "1"},
+    "no facts by rules": {"RULE_FACTS": "0"},
+    "no forgetting on request": {"FORGET_ON_REQUEST": "0"},
     "no abstention": {"ABSTAIN_BELOW": "0"},
     "topic boost 0.5": {"TOPIC_BOOST": "0.5"},
     "topic boost 1": {"TOPIC_BOOST": "1"},

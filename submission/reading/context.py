@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from ..memory.turns import NO_REPLY, Turn
+from ..recall.dates import annotated
 from ..recall.text import is_pasted, sentences
 from .prompts import neutral
 
@@ -142,7 +143,7 @@ def _user_items(turn: Turn) -> Iterable[_Item]:
     text = turn.text
     if is_pasted(text):
         text = text[:PASTED_HEAD_CHARS] + " […]"
-    if line := neutral(text):
+    if line := neutral(annotated(text, turn.date and str(turn.date))):
         yield _Item(turn, 1, line)
 
 

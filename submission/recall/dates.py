@@ -40,6 +40,16 @@ def resolve(text: str, said: str | None) -> list[DateMention]:
     return found
 
 
+def annotated(text: str, said: str | None) -> str:
+    """`text` with each relative date's meaning behind it, «вчера (= 2023-05-11)»; the day itself is not repeated."""
+    parts, end = [], 0
+    for mention in resolve(text, said):
+        if mention.iso != said[:10]:
+            parts += [text[end : mention.end], f" (= {mention.iso})"]
+            end = mention.end
+    return "".join([*parts, text[end:]])
+
+
 _DAYS = {
     "позавчера": -2, "вчера": -1, "сегодня": 0, "завтра": 1, "послезавтра": 2, "the day before yesterday": -2, "yesterday": -1, "last night": -1,
     "today": 0, "tonight": 0, "tomorrow": 1, "the day after tomorrow": 2,
@@ -64,7 +74,7 @@ def _any_of(*words: object) -> str:
     return "|".join(sorted((word for part in words for word in part), key=lambda word: (-len(word), word)))
 
 
-_COUNT = rf"\d{{1,4}}|{_any_of(_ONE)}|(?:{_any_of(WORDS)})(?: (?:{_any_of(WORDS)}))*"
+_COUNT = rf"\d{{1,4}}|{_any_of(_ONE)}|(?:{_any_of(WORDS)})(?: (?:{_any_of(WORDS)})){{0,3}}"
 _UNIT = _any_of(_SINGULAR, _PLURAL)
 _RELATIVE = re.compile(
     (
@@ -73,7 +83,7 @@ _RELATIVE = re.compile(
         rf"|(?:через|спустя|in) (?:(?P<later_count>{_COUNT}) )?(?P<later>{_UNIT})"
         rf"|(?:(?P<ago_count>{_COUNT}) )?(?P<ago>{_UNIT}) (?:тому )?(?:назад|ago)"
         rf"|(?:(?:в|во|на|on) )?(?P<side>{_any_of(_SIDES)})\w{{0,3}} (?P<span>{_any_of(_WEEKDAYS, _SINGULAR)}))\b"
-    ).replace(" ", r"\s+"),
+    ).replace(" ", r"\s{1,3}"),
     re.IGNORECASE,
 )
 
