@@ -19,7 +19,7 @@ UNKNOWN = {"ans_session_ids": [], "evidence": [], "accept": ...}
 
 def unpacked(folder):
     """The submission as the organisers unpack it: package `submit` beside their modules."""
-    shutil.copytree(ROOT / "tests" / "stand_in", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "eval" / "stand_in", folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "submission", folder / "submit", ignore=shutil.ignore_patterns("__pycache__"))
     return folder
 
