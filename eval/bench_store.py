@@ -17,6 +17,7 @@ K = 10
 MIX, NOISE = 0.6, 0.25  # share of the second turn (at most) and length of the noise, where the turn itself has length 1
 TURNS_A_DIALOGUE = 500
 QUERIES = 200
+BYTES_A_DIMENSION = {"flat": 4.0, "ivf": 4.0, "ivf_sq8": 1.0, "ivf_pq": 2.25}
 
 
 class StoreRow(NamedTuple):
@@ -32,33 +33,38 @@ class StoreRow(NamedTuple):
 
 def measure_store(passages: np.ndarray, questions: np.ndarray, turns: int, report: Callable[[str], None] = lambda _: None) -> list[StoreRow]:
     """The kinds of SharedIndex and plain faiss over `turns` vectors made of `passages` (n, dim); queries of `questions` (m, dim)."""
-    import faiss
-    from submission.recall.dense import KINDS, DenseOptions, SharedIndex
+    from submission.recall.dense import KINDS
 
     rows = mixed(passages, turns, seed=0)
     queries = mixed(questions, QUERIES, seed=1)
-    dialogues = (np.arange(turns) // TURNS_A_DIALOGUE).tolist()
     report(f"plain faiss over {turns} vectors")
+    exact, limit = _plain(rows, queries)
+    return [limit, *(_kind(kind, rows, queries, exact, report) for kind in KINDS)]
+
+
+def _plain(rows: np.ndarray, queries: np.ndarray) -> tuple[np.ndarray, StoreRow]:
+    import faiss
+
+    index = faiss.IndexFlatIP(rows.shape[1])
+    built = seconds(lambda: index.add(rows))
+    return index.search(queries, K)[1], StoreRow("faiss IndexFlatIP", built, 4.0 * rows.shape[1], _timed(index.search, queries), None, 0.0)
+
+
+def _kind(kind: str, rows: np.ndarray, queries: np.ndarray, exact: np.ndarray, report: Callable[[str], None]) -> StoreRow:
+    from submission.recall.dense import DenseOptions, SharedIndex
+
+    report(f"{kind} over {len(rows)} vectors")
+    index = SharedIndex(rows.shape[1], DenseOptions(kind=kind))
     started = time.perf_counter()
-    plain = faiss.IndexFlatIP(rows.shape[1])
-    plain.add(rows)
+    index.add(rows, (np.arange(len(rows)) // TURNS_A_DIALOGUE).tolist())
+    index.search(queries[:1], K)  # builds what is pending
     built = time.perf_counter() - started
-    exact = plain.search(queries, K)[1]
-    found = [StoreRow("faiss IndexFlatIP", built, 4.0 * rows.shape[1], _timed(lambda q: plain.search(q, K), queries), None, 0.0)]
-    del plain
-    for kind in KINDS:
-        report(f"{kind} over {turns} vectors")
-        index = SharedIndex(rows.shape[1], DenseOptions(kind=kind))
-        started = time.perf_counter()
-        index.add(rows, dialogues)
-        index.search(queries[:1], K)  # builds what is pending
-        built = time.perf_counter() - started
-        got = index.search(queries, K)[1]
-        loss = 1 - float(np.mean([len(set(a) & set(b)) / K for a, b in zip(exact, got)]))
-        inside = spread([seconds(lambda i=i: index.search(queries[i : i + 1], K, dialogues[(i * 7919) % turns])) for i in range(len(queries))])
-        bytes_a_turn = rows.shape[1] * (1.0 if kind == "ivf_sq8" else 4.0) + 8.0  # and its number
-        found.append(StoreRow(f"SharedIndex {kind}", built, bytes_a_turn, _timed(lambda q: index.search(q, K), queries), inside, loss))
-    return found
+    got = index.search(queries, K)[1]
+    loss = 1 - float(np.mean([len(set(a) & set(b)) / K for a, b in zip(exact, got)]))
+    dialogues = [(i * 7919) % len(rows) // TURNS_A_DIALOGUE for i in range(len(queries))]
+    inside = spread(seconds(lambda i=i, d=d: index.search(queries[i : i + 1], K, d)) for i, d in enumerate(dialogues))
+    bytes_a_turn = rows.shape[1] * BYTES_A_DIMENSION[kind] + 8.0  # and its number
+    return StoreRow(f"SharedIndex {kind}", built, bytes_a_turn, _timed(index.search, queries), inside, loss)
 
 
 def mixed(rows: np.ndarray, n: int, seed: int) -> np.ndarray:
@@ -76,12 +82,14 @@ def mixed(rows: np.ndarray, n: int, seed: int) -> np.ndarray:
     return made
 
 
-def _timed(search: Callable[[np.ndarray], Any], queries: np.ndarray) -> Spread:
-    return spread([seconds(lambda i=i: search(queries[i : i + 1])) for i in range(len(queries))])
+def _timed(search: Callable[[np.ndarray, int], Any], queries: np.ndarray) -> Spread:
+    return spread(seconds(lambda i=i: search(queries[i : i + 1], K)) for i in range(len(queries)))
 
 
 def describe_store(rows: Sequence[StoreRow], turns: int) -> list[str]:
-    """A Markdown table with the ratio of each search to plain faiss."""
+    """A Markdown table with the ratio of each search to plain faiss; nothing for no rows."""
+    if not rows:
+        return []
     limit = rows[0].search
     lines = [
         f"| {turns:,} turns in one store | build | bytes a turn | search p50 | p95 | to faiss (p95) | within a dialogue p95 | loss against exact |",

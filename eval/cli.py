@@ -14,6 +14,7 @@ from typing import Any
 from . import serve
 from .bench_command import add_commands
 from .bench_gpu import add_bench_command
+from .bench_speed import add_speed_command
 from .call_keeper import CALLS
 from .calls import kept_calls
 from .datasets import load_dataset
@@ -75,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
 
     add_prompts_command(commands, find_data)
     add_bench_command(commands, find_data)
+    add_speed_command(commands, find_data)
 
     serving = commands.add_parser("serve", help="start vLLM's server on a model folder with the flags that this project needs")
     serve.add_options(serving)
