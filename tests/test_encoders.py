@@ -49,3 +49,17 @@ def test_the_same_text_gives_the_same_bytes(encoder):
     """Two encoders agree exactly: answers can be made again."""
     texts = ["моя собака Тошка", "как варить суп из тыквы"]
     assert encoder.encode_passages(texts).tobytes() == WordVectorEncoder().encode_passages(texts).tobytes()
+
+
+def test_a_batch_of_texts_is_the_mean_of_each(encoder):
+    """SIF worked out word by word: a / (a + share) times the vector, summed, scaled to length 1; a repeated word counts twice."""
+    words = encoder.words
+    texts = [[words.id(w) for w in text.split()] for text in ("кот спать кот", "", "поезд", "собака кот дом улица")]
+    for ids, row in zip(texts, encoder.means(texts)):
+        total = sum((1e-3 / (1e-3 + np.exp(-words.information([i])[0])) * words.vectors([i])[0] for i in ids), np.zeros(encoder.dim))
+        assert (total / (np.linalg.norm(total) or 1.0)).tolist() == pytest.approx(row.tolist(), abs=1e-4)
+
+
+def test_a_megabyte_is_one_row(encoder):
+    """Repeated words are decoded once."""
+    assert (1, encoder.dim) == encoder.encode_passages(["кот спит на окне " * 60_000]).shape

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from submission.recall.text import content_lemmas, is_pasted, lemma, lemmas, sentences, tokens
+from submission.recall.text import content_lemmas, is_pasted, lemma, lemmas, sentences, stems, tokens
 
 
 @pytest.mark.parametrize(
@@ -50,3 +52,21 @@ def test_an_article_is_pasted_and_a_remark_is_not():
     """The contest's pasted articles have 4,000 characters, its user turns about 50."""
     assert is_pasted("слово " * 700)
     assert not is_pasted("у меня сегодня был трудный день, посоветуй фильм")
+
+
+def test_stems_join_forms_of_both_languages():
+    """Coarser than lemmas, and one for each word."""
+    assert 1 == len(set(stems(["собака", "собаку", "собаками"]))) == len(set(stems(["walk", "walks", "walking"])))
+    assert ["42", ""] == stems(["42", ""])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["я" * 1_000_000, "a-" * 500_000, "1," * 500_000, "🙂" * 1_000_000, "яa" * 500_000, "\n" * 1_000_000],
+    ids=["one word", "hyphens", "digits", "emoji", "two scripts", "lines"],
+)
+def test_a_megabyte_of_anything_takes_seconds_at_most(text):
+    """One word, one number, no word."""
+    started = time.process_time()
+    stems(tokens(text)), content_lemmas(text), is_pasted(text)
+    assert time.process_time() - started < 10
