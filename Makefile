@@ -33,7 +33,7 @@ BUILDER ?= $(shell docker info >/dev/null 2>&1 && echo docker || command -v podm
 BUILD := $(if $(findstring buildah,$(BUILDER)),bud --layers --format docker,build)
 
 .DEFAULT_GOAL := help
-.PHONY: help eval readme test test-crash test-vllm serve bench-gpu lint judge-check leaderboard history data data-dev retrieval peers-mem0 peers-langmem peers-graphiti test-peers test-kill test-browser test-ray zip docker ablate clean
+.PHONY: help eval readme test bench train-recall test-crash test-vllm serve bench-gpu lint judge-check leaderboard history data data-dev retrieval peers-mem0 peers-langmem peers-graphiti test-peers test-kill test-browser test-ray zip docker ablate clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9 -]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -102,6 +102,19 @@ data-dev: $(READY)  ## compose our own data into data/built, contest length
 
 retrieval: .venv/bench/.ready  ## recall on LongMemEval, LoCoMo, BEAM and the Russian sets against plain controls, one table
 	@.venv/bench/bin/python -m eval benchmarks --skip-missing --data $(RETRIEVAL_DATA) --out runs/retrieval
+
+bench: $(READY) data/built/tune.jsonl  ## times of write, index and recall, alone, growing and at a million turns, beside faiss and mem0 (minutes)
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(RUN) -m eval speed --data data/built/tune.jsonl --out runs/speed
+
+# LOCOMO, LONGMEMEVAL: their files, without which the English weights stay; ENCODER: a model folder, for the en_encoder weights too
+RECALL_VENV := $(if $(ENCODER),.venv/bench,$(VENV))
+RECALL := $(RECALL_VENV)/bin/python
+train-recall: $(RECALL_VENV)/.ready data/built/tune.jsonl data/built/en_tune.jsonl  ## make the recall stage's assets again (overwrites them)
+	@$(RECALL) -m eval.train_directions --write
+	@$(RECALL) -m eval.fit_recall --profile ru --data data/built/tune.jsonl --write
+	@$(if $(LOCOMO),$(RECALL) -m eval.fit_recall --profile en $(addprefix --data ,$(LOCOMO) data/built/en_tune.jsonl) --write)
+	@$(if $(ENCODER),$(RECALL) -m eval.fit_recall --profile en_encoder --encoder '$(ENCODER)' \
+		$(addprefix --data ,$(LOCOMO) $(LONGMEMEVAL) data/built/en_tune.jsonl) --write)
 
 peers-mem0 peers-langmem peers-graphiti: peers-%: .venv/%/.ready  ## environments of the real peers (also peers-langmem, peers-graphiti)
 

@@ -18,7 +18,7 @@ from .datasets import Dialogue, load_dataset
 from .errors import UserError
 from .journal import make_folder, write_json
 from .replay import FlatTurn, flatten, write_dialogue
-from .systems import SYSTEMS, build_system
+from .systems import SYSTEMS, build_system, find_systems
 from .timing import Spread, seconds, spread
 
 K = 12  # turns recalled, the submission's default
@@ -58,6 +58,7 @@ def add_speed_command(commands: Any, find_data: Callable[[Path], Path]) -> None:
     speed.add_argument("--out", type=Path, required=True, help="folder for speed.md and speed.json")
     speed.add_argument("--turns", type=int, default=1_000_000, help="in the shared store, default %(default)s; 0: leave it out")
     speed.add_argument("--sessions", type=int, default=STEPS[-1], help="to which a dialogue grows, default %(default)s; 0: leave it out")
+    speed.add_argument("--peer", default=PEER, help="system to measure beside ours, default %(default)s; '': none")
     speed.set_defaults(command=lambda options: _speed(options, find_data(options.data)))
 
 
@@ -66,7 +67,7 @@ def _speed(options: argparse.Namespace, data: Path) -> None:
     make_folder(options.out)
     chosen = min(dialogues, key=lambda d: abs(_characters(flatten(d)) - 350_000))
     notes: list[str] = []
-    rows = measure_dialogue(chosen, notes)
+    rows = measure_dialogue(chosen, options.peer, notes)
     growth = measure_growth([n for n in STEPS if n <= options.sessions])
     store = measure_store(*_vectors(dialogues), options.turns, print) if options.turns else []
     notes.append(f"load of the machine (1 minute) at the end: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
@@ -77,8 +78,8 @@ def _speed(options: argparse.Namespace, data: Path) -> None:
     print(text, end="")
 
 
-def measure_dialogue(dialogue: Dialogue, notes: list[str]) -> list[DialogueRow]:
-    """The submission, plain faiss and, where it is installed, mem0; why it is not there goes to `notes`."""
+def measure_dialogue(dialogue: Dialogue, peer_name: str, notes: list[str]) -> list[DialogueRow]:
+    """The submission, plain faiss and, where it is installed, the peer; why it is not there goes to `notes`."""
     from submission.recall.encoders import WordVectorEncoder
 
     turns, questions = flatten(dialogue), [q.text for q in dialogue.questions]
@@ -88,13 +89,17 @@ def measure_dialogue(dialogue: Dialogue, notes: list[str]) -> list[DialogueRow]:
     rows = [_measure("submission", submission, dialogue.id, turns, questions), _plain_faiss(encoder, turns, questions)]
     memory = _memory_bytes(lambda: submission.index_dialogue(dialogue.id), lambda: _rewrite(submission, dialogue.id, turns))
     rows[0] = rows[0]._replace(memory_bytes=memory + 4 * encoder.dim * len(turns))  # FAISS's rows are not Python's
+    if not peer_name:
+        return rows
+    [spec] = find_systems(peer_name)
     try:
-        peer = build_system(SYSTEMS[PEER], encoder=encoder)
+        peer = build_system(spec, encoder=encoder)
     except UserError as error:
         notes.append(f"left out: {error}")
         return rows
-    rows.append(_measure("mem0ai (infer=False)", peer, dialogue.id, turns, questions))
-    peer.close()
+    rows.append(_measure(spec.about, peer, dialogue.id, turns, questions))
+    if hasattr(peer, "close"):
+        peer.close()
     return rows
 
 

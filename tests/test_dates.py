@@ -6,6 +6,8 @@ import time
 
 import pytest
 
+from submission.memory.turns import Turn
+from submission.reading.context import pack
 from submission.recall.dates import DateMention, annotated, resolve
 
 SAID = "2023-05-12T13:56"
@@ -78,3 +80,10 @@ def test_a_megabyte_takes_seconds_at_most():
     started = time.process_time()
     assert [] == resolve("сорок два " * 10_000 + "сорок" + " " * 100_000, SAID)
     assert time.process_time() - started < 5
+
+
+def test_the_model_reads_the_calendar_date():
+    """Where the data has dates; a turn without one is left as it was said."""
+    turns = [Turn(0, 1, "user", "вчера купил велосипед", "2023-05-12"), Turn(1, 2, "user", "вчера продал его")]
+    text = pack("Когда я купил велосипед?", turns, [0, 1], [], 1000, len).text
+    assert "вчера (= 2023-05-11) купил" in text and "вчера продал" in text
