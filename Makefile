@@ -17,7 +17,7 @@ PORT ?= 8000
 VLLM_VENV := $(if $(filter gpu,$(EXTRA)),$(VENV),.venv/vllm)
 EVAL_VENV := $(if $(filter vllm transformers,$(ENGINE)),$(VLLM_VENV),$(VENV))
 
-# the sample is a quick look; data/built/test.jsonl holds our held-out dialogues of the contest's length (two to four minutes)
+# the sample is a quick look; data/built/test.jsonl holds our held-out dialogues of the contest's length (a minute)
 DATA ?= data/sample/sample.jsonl
 OUT ?= runs/eval
 SYSTEMS ?= submission,oracle,bm25,tfidf,rrf,user_turns,abstain
