@@ -53,8 +53,8 @@ test: $(READY)  ## the tests
 lint: $(READY)  ## style and mistakes (ruff)
 	@$(VENV)/bin/ruff check .
 
-serve: $(VLLM_VENV)/.ready  ## vLLM's server on a model folder: make serve MODEL=folder [PORT=8000]
-	@$(VLLM_VENV)/bin/python -m eval serve --model '$(MODEL)' --port $(PORT)
+serve: $(VLLM_VENV)/.ready  ## vLLM's server on a model folder: make serve MODEL=folder [PORT=8000] [TOOLS=hermes, for langmem]
+	@$(VLLM_VENV)/bin/python -m eval serve --model '$(MODEL)' --port $(PORT) $(if $(TOOLS),--tools $(TOOLS))
 
 test-crash: $(READY)  ## the slow test of the store: 60 kills with SIGKILL during writes
 	@GIGAMEMORY_TEST_CRASH=1 $(RUN) -m pytest tests/test_crash.py
@@ -68,15 +68,19 @@ bench-gpu: $(VLLM_VENV)/.ready  ## speed against full context on GigaChat's shap
 judge-check: $(READY)  ## measure the judges on answers labelled by hand
 	@$(RUN) -m eval judge-check
 
-# RUNS: folders of runs to show; without them, the systems of BOARD are run on our own data first (a folder a commit; goes on where it stopped)
+# RUNS: folders of runs to show; without them, the systems of BOARD are run on our own data first (a folder a commit; goes on where it stopped).
+# With ENGINE=openai URL=... [MODEL=name] all are read by that model, and the peers that draw memories with it come in too.
 RUNS ?=
-BOARD ?= submission,oracle,bm25,tfidf,dense,rrf,user_turns,last_turns,memgpt_style,cortex_style,hipporag_style,mat_style,mem0_raw,langmem_raw,abstain
+BOARD_MODEL := ,mem0,langmem,graphiti
+BOARD ?= submission,oracle,bm25,tfidf,dense,rrf,user_turns,last_turns,memgpt_style,cortex_style,hipporag_style,mat_style,mem0_raw,langmem_raw,abstain$(if $(filter openai,$(ENGINE)),$(BOARD_MODEL))
 BOARD_DATA ?= data/built/tune.jsonl
-BOARD_RUNS := runs/board-$(shell git rev-parse --short HEAD 2>/dev/null || echo none)
+BOARD_RUNS := runs/board-$(shell git rev-parse --short HEAD 2>/dev/null || echo none)$(if $(filter-out extractive,$(ENGINE)),-$(ENGINE))
+BOARD_PEERS := $(foreach peer,mem0 langmem graphiti,$(if $(findstring $(peer),$(BOARD)),peers-$(peer)))
 WORKERS ?= 1
 
-leaderboard: $(READY) $(if $(RUNS),,$(BOARD_DATA) peers-mem0 peers-langmem)  ## table and HTML page of RUNS="folder ...", or of twelve systems and more
-	@$(if $(RUNS),,$(RUN) -m eval run --resume --workers $(WORKERS) --system $(BOARD) --data $(BOARD_DATA) --out $(BOARD_RUNS) >/dev/null)
+leaderboard: $(READY) $(if $(RUNS),,$(BOARD_DATA) $(BOARD_PEERS))  ## table and HTML page of RUNS="folder ...", or of twelve systems and more
+	@$(if $(RUNS),,$(RUN) -m eval run --resume --workers $(WORKERS) --system $(BOARD) --data $(BOARD_DATA) --out $(BOARD_RUNS) \
+		--engine $(ENGINE) $(if $(URL),--url '$(URL)') $(if $(MODEL),--model '$(MODEL)') >/dev/null)
 	@$(RUN) -m eval leaderboard $(or $(RUNS),$(BOARD_RUNS) --data $(BOARD_DATA)) --out runs/leaderboard $(if $(REDACT),--redact)
 
 history: $(READY)  ## accuracy and latency over commits; add a run first with ADD=folder

@@ -12,6 +12,8 @@ from submission.recall.recall import Hit
 class AbstainMemory(ModelWithMemory):
     """Keeps nothing and says so."""
 
+    last_support = 0.0
+
     def __init__(self, model_path: str | None = None) -> None:
         pass
 

@@ -14,8 +14,6 @@ import warnings
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from submission.settings import Settings
-
 from .child import serve
 from .peer_memory import PeerMemory
 
@@ -28,18 +26,12 @@ class GraphitiRawMemory(PeerMemory):
 
     name = "graphiti"
     module = "baselines.graphiti_memory"
-    options = {"extract": False}
 
 
 class GraphitiMemory(GraphitiRawMemory):
     """graphiti as its users run it: a model draws a graph of facts, two messages an episode."""
 
-    options = {"extract": True}
-
-    def model_options(self, settings: Settings) -> dict[str, Any]:
-        if settings.engine != "openai":
-            raise ValueError("graphiti extracts with a model: set GIGAMEMORY_ENGINE=openai and GIGAMEMORY_ENGINE_URL")
-        return {"llm_url": settings.engine_url, "llm_model": settings.engine_model}
+    with_model = True
 
 
 class GraphitiChild:
@@ -67,7 +59,7 @@ class GraphitiChild:
         from graphiti_core.nodes import EpisodeType, EpisodicNode
 
         graph = await self._graph(user)
-        if self._config["extract"]:
+        if self._config["with_model"]:
             body = "\n".join(f"{m['role']}: {m['text']}" for m in messages)
             result = await graph.add_episode(str(messages[0]["index"]), body, "chat", _moment(messages[0]), EpisodeType.message, user)
             self._turns[result.episode.uuid] = messages[0]["index"]
@@ -83,7 +75,7 @@ class GraphitiChild:
         from graphiti_core.search.search_config import EpisodeSearchConfig, EpisodeSearchMethod, SearchConfig
         from graphiti_core.search.search_config_recipes import EDGE_HYBRID_SEARCH_RRF
 
-        if self._config["extract"]:
+        if self._config["with_model"]:
             found = await self._graphs[user].search_(question, EDGE_HYBRID_SEARCH_RRF.model_copy(update={"limit": k}), [user])
             facts = [(max(self._turns[e] for e in edge.episodes), _dated(edge), s) for edge, s in zip(found.edges, found.edge_reranker_scores)]
             return [{"index": index, "text": text, "score": score} for index, text, score in facts]
@@ -119,10 +111,10 @@ def _make_clients(config: dict) -> dict[str, Any]:
         async def rank(self, query: str, passages: list[str]) -> list[tuple[str, float]]:
             return [(passage, 1 / place) for place, passage in enumerate(passages, 1)]
 
-    llm = LLMConfig(api_key="none", model=config.get("llm_model") or "default", base_url=config.get("llm_url", config["embed_url"]), temperature=0.0)
-    embedder = OpenAIEmbedderConfig(embedding_model="encoder", api_key="none", base_url=config["embed_url"], embedding_dim=config["dim"])
+    llm = LLMConfig(api_key="none", model=config["model"], base_url=config["url"], temperature=0.0)
+    embedder = OpenAIEmbedderConfig(embedding_model="encoder", api_key="none", base_url=config["url"], embedding_dim=config["dim"])
     return {
-        "llm_client": OpenAIGenericClient(config=llm, structured_output_mode="json_schema"),
+        "llm_client": OpenAIGenericClient(config=llm, max_tokens=config["reply_tokens"], structured_output_mode="json_schema"),
         "embedder": OpenAIEmbedder(config=embedder),
         "cross_encoder": KeepOrder(),
     }

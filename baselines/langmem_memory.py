@@ -2,7 +2,7 @@
 
 `LangmemRawMemory` puts every message into langmem's store (LangGraph's InMemoryStore with an index) and searches it:
 no model.  `LangmemMemory` lets the memory store manager, with deletion enabled, decide with the model of the settings'
-OpenAI-compatible server what to keep; the server must know tool calls.  Embeddings come from our encoder.
+OpenAI-compatible server what to keep; the server must know tool calls (`make serve TOOLS=hermes`).  Embeddings come from our encoder.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ from __future__ import annotations
 import json
 import urllib.request
 from typing import Any
-
-from submission.settings import Settings
 
 from .child import serve
 from .peer_memory import PeerMemory
@@ -22,18 +20,12 @@ class LangmemRawMemory(PeerMemory):
 
     name = "langmem"
     module = "baselines.langmem_memory"
-    options = {"manage": False}
 
 
 class LangmemMemory(LangmemRawMemory):
     """langmem as its users run it: a manager writes, updates and deletes memories, two messages a call."""
 
-    options = {"manage": True}
-
-    def model_options(self, settings: Settings) -> dict[str, Any]:
-        if settings.engine != "openai":
-            raise ValueError("langmem's manager needs a model: set GIGAMEMORY_ENGINE=openai and GIGAMEMORY_ENGINE_URL")
-        return {"llm_url": settings.engine_url, "llm_model": settings.engine_model}
+    with_model = True
 
 
 class LangmemChild:
@@ -42,9 +34,9 @@ class LangmemChild:
     def __init__(self, config: dict) -> None:
         from langgraph.store.memory import InMemoryStore
 
-        self._url = config["embed_url"]
+        self._url = config["url"]
         self._store = InMemoryStore(index={"dims": config["dim"], "embed": self._embed, "fields": ["$"]})
-        self._manager = self._make_manager(config) if config["manage"] else None
+        self._manager = self._make_manager(config) if config["with_model"] else None
         self._latest: dict[str, int] = {}  # first turn of the last write, for memories whose making left no trace
 
     def write(self, user: str, messages: list[dict]) -> None:
@@ -77,7 +69,7 @@ class LangmemChild:
         from langchain_openai import ChatOpenAI
         from langmem import create_memory_store_manager
 
-        llm = ChatOpenAI(model=config["llm_model"] or "default", base_url=config["llm_url"], api_key="none", temperature=0.0)
+        llm = ChatOpenAI(model=config["model"], base_url=config["url"], api_key="none", temperature=0.0, max_tokens=config["reply_tokens"])
         return create_memory_store_manager(llm, namespace=("memories", "{langgraph_user_id}"), store=self._store, enable_deletes=True)
 
     def _embed(self, texts: list[str]) -> list[list[float]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from submission.memory.turns import Turn
 from submission.recall.recall import Hit
 
+from .shared_reader import EVERYTHING
 from .stored import StoredTurns
 
 # 16 k tokens at about three characters a token: what a small open model takes in one prompt
@@ -19,7 +20,7 @@ class LastTurnsMemory(StoredTurns):
 
     def read_turns(self, dialogue_id: str, question: str) -> list[Hit]:
         kept, used = [], 0
-        for hit in self.recall(dialogue_id, question, 10**9):
+        for hit in self.recall(dialogue_id, question, EVERYTHING):
             used += len(hit.text)
             if used > CONTEXT_CHARS:
                 break

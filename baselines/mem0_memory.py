@@ -2,15 +2,15 @@
 
 `Mem0RawMemory` stores messages as they are (`infer=False`): the same store and search, no model.  `Mem0Memory` lets
 mem0 extract memories with the model of the settings' OpenAI-compatible server, whose replies must be able to be JSON.
-Embeddings come from our encoder, the vector store is FAISS with cosine, one store a dialogue, threshold 0.
+Embeddings come from our encoder, the vector store is FAISS with cosine, one store a dialogue, threshold 0,
+the least that it takes: memories with a negative similarity are never found.
 """
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
-
-from submission.settings import Settings
 
 from .child import serve
 from .peer_memory import PeerMemory
@@ -21,18 +21,12 @@ class Mem0RawMemory(PeerMemory):
 
     name = "mem0"
     module = "baselines.mem0_memory"
-    options = {"infer": False}
 
 
 class Mem0Memory(Mem0RawMemory):
     """mem0 as its users run it: memories extracted by a model, two messages a call."""
 
-    options = {"infer": True}
-
-    def model_options(self, settings: Settings) -> dict[str, Any]:
-        if settings.engine != "openai":
-            raise ValueError("mem0 extracts with a model: set GIGAMEMORY_ENGINE=openai and GIGAMEMORY_ENGINE_URL")
-        return {"llm_url": settings.engine_url, "llm_model": settings.engine_model}
+    with_model = True
 
 
 class Mem0Child:
@@ -47,7 +41,7 @@ class Mem0Child:
 
     def write(self, user: str, messages: list[dict]) -> None:
         store = self._store(user)
-        if not self._config["infer"]:
+        if not self._config["with_model"]:
             for m in messages:
                 store.add([{"role": m["role"], "content": m["text"]}], user_id=user, metadata={"index": m["index"]}, infer=False)
             return
@@ -62,21 +56,23 @@ class Mem0Child:
 
     def clear(self, user: str) -> None:
         store = self._stores.pop(user, None)
-        if store:
-            store.delete_all(user_id=user)
+        if store:  # whole: delete_all writes the index anew for every memory, minutes for a long dialogue
             store.close()
+            shutil.rmtree(self._folder(user))
 
     def _store(self, user: str) -> Any:
         if user not in self._stores:
-            folder = Path(self._config["folder"]) / user
-            folder.mkdir(exist_ok=True)
-            self._stores[user] = self._make(_mem0_config(self._config, folder))
+            self._folder(user).mkdir(exist_ok=True)
+            self._stores[user] = self._make(_mem0_config(self._config, self._folder(user)))
         return self._stores[user]
+
+    def _folder(self, user: str) -> Path:
+        return Path(self._config["folder"]) / user
 
 
 def _mem0_config(config: dict, folder: Path) -> dict:
-    llm = {"model": config.get("llm_model") or "none", "openai_base_url": config.get("llm_url", config["embed_url"]), "api_key": "none"}
-    embedder = {"model": "encoder", "embedding_dims": config["dim"], "openai_base_url": config["embed_url"], "api_key": "none"}
+    llm = {"model": config["model"], "openai_base_url": config["url"], "api_key": "none", "max_tokens": config["reply_tokens"]}
+    embedder = {"model": "encoder", "embedding_dims": config["dim"], "openai_base_url": config["url"], "api_key": "none"}
     store = {"collection_name": "memories", "path": str(folder / "faiss"), "embedding_model_dims": config["dim"], "distance_strategy": "cosine"}
     return {
         "llm": {"provider": "openai", "config": {**llm, "temperature": 0.0}},

@@ -14,8 +14,9 @@ from submission.recall.encoders import Encoder
 from submission.recall.recall import Hit
 from submission.recall.text import is_pasted, tokens
 
-from .bm25 import Bm25Memory
+from .bm25 import Bm25Scores
 from .dense import DenseMemory
+from .shared_reader import EVERYTHING
 
 CORE_CHARS = 2_000  # one block of the core, as in the paper's persona and human blocks
 QUEUE_CHARS = 8_000
@@ -28,23 +29,23 @@ class MemgptStyleMemory(DenseMemory):
 
     def __init__(self, model_path: str | None = None, encoder: Encoder | None = None) -> None:
         super().__init__(model_path, encoder)
-        self._words = Bm25Memory(model_path, self._encoder)
+        self._words = Bm25Scores()
 
     def clear_memory(self, dialogue_id: str) -> None:
         super().clear_memory(dialogue_id)
-        self._words.clear_memory(dialogue_id)
+        self._words.drop(dialogue_id)
 
     def score_turns(self, dialogue_id: str, turns: list[Turn], question: str) -> list[float]:
         """Pages of the archive and of recall storage alternate, best first."""
         places = [0.0] * len(turns)
-        for scorer in (super().score_turns, self._words.score_turns):
+        for scorer in (super().score_turns, self._words):
             scores = scorer(dialogue_id, turns, question)
             for rank, i in enumerate(sorted(range(len(turns)), key=lambda i: (-scores[i], -i))):
                 places[i] = max(places[i], 1 / (1 + rank))
         return places
 
     def read_turns(self, dialogue_id: str, question: str) -> list[Hit]:
-        hits = self.recall(dialogue_id, question, 10**9)
+        hits = self.recall(dialogue_id, question, EVERYTHING)
         paged = {hit.index for hit in hits[: 2 * PAGE]}
         turns = list(self._logs.get(dialogue_id, ()))
         context = paged | _newest(turns, QUEUE_CHARS) | _newest([t for t in turns if _about_user(t)], CORE_CHARS)

@@ -1,4 +1,4 @@
-"""What the simple baselines share: turns kept by dialogue and the submission's reader."""
+"""What the simple baselines share: turns kept by dialogue and the shared reader."""
 
 from __future__ import annotations
 
@@ -7,20 +7,19 @@ from typing import Any
 
 from submission.contract import Message, ModelWithMemory
 from submission.memory.turns import Turn, TurnLog
-from submission.reading.reader import ExtractiveReader, with_replies
-from submission.recall.encoders import Encoder, WordVectorEncoder
+from submission.recall.encoders import Encoder
 from submission.recall.recall import Hit
-from submission.settings import Settings
+
+from .shared_reader import SharedReader
 
 
 class StoredTurns(ModelWithMemory):
     """Keeps turns and answers by reading what `score_turns` ranks highest; subclasses choose the scores."""
 
     def __init__(self, model_path: str | None = None, encoder: Encoder | None = None) -> None:
-        settings = Settings.load()
-        self._encoder = encoder or WordVectorEncoder()
-        self._reader = ExtractiveReader(self._encoder, settings.abstain_below)
-        self._k = settings.reader_k
+        self._reader = SharedReader(model_path, encoder)
+        self._encoder = self._reader.encoder
+        self.counters = self._reader.counters
         self._logs: dict[Any, TurnLog] = {}
 
     def write_to_memory(self, messages: list[Message], dialogue_id: str) -> None:
@@ -30,12 +29,20 @@ class StoredTurns(ModelWithMemory):
         self._logs.pop(dialogue_id, None)
 
     def answer_to_question(self, dialogue_id: str, question: str) -> str:
-        hits = with_replies(self.read_turns(dialogue_id, question), self._logs.get(dialogue_id, ()))
-        return self._reader.read(question, hits).text
+        return self._reader.read(question, self.read_turns(dialogue_id, question), self._logs.get(dialogue_id, ()))
+
+    @property
+    def last_support(self) -> float | None:
+        """The reader's, 0..1, of the last answer; the harness sorts answers by it."""
+        return self._reader.support
+
+    def close(self) -> None:
+        """Give back the engine's memory and connections."""
+        self._reader.close()
 
     def read_turns(self, dialogue_id: str, question: str) -> list[Hit]:
         """The hits that the reader sees."""
-        return self.recall(dialogue_id, question, self._k)
+        return self.recall(dialogue_id, question, self._reader.k)
 
     def recall(self, dialogue_id: str, question: str, k: int) -> list[Hit]:
         """The k best turns by falling score, ties by later turn first."""

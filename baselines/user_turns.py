@@ -5,6 +5,7 @@ from __future__ import annotations
 from submission.memory.turns import Turn
 from submission.recall.recall import Hit
 
+from .shared_reader import EVERYTHING
 from .stored import StoredTurns
 
 
@@ -15,4 +16,4 @@ class UserTurnsMemory(StoredTurns):
         return [turn.index if turn.is_user else turn.index - len(turns) for turn in turns]
 
     def read_turns(self, dialogue_id: str, question: str) -> list[Hit]:
-        return [hit for hit in self.recall(dialogue_id, question, 10**9) if hit.role == "user"]
+        return [hit for hit in self.recall(dialogue_id, question, EVERYTHING) if hit.role == "user"]

@@ -1,6 +1,6 @@
 """Each mechanism switched on or off against the shipped settings, compared in pairs on development data.
 
-    python -m eval.ablate --data data/built/tune.jsonl --out runs/ablate
+python -m eval.ablate --data data/built/tune.jsonl --out runs/ablate
 """
 
 from __future__ import annotations

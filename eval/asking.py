@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from .systems import SystemSpec
 logger = logging.getLogger(__name__)
 
 PREDICTIONS, INGESTIONS = "predictions.jsonl", "ingestions.jsonl"
+SHOWN_CHARS = 300  # of a memory or fact that a system wrote itself, for the report
 
 
 class Work(NamedTuple):
@@ -68,6 +70,7 @@ def _replay(
     system: Any, dialogue: Dialogue, questions: Sequence[Question], places: Sequence, alone: bool, strict: bool, scratch: Path
 ) -> Iterator[Kept]:
     turns = flatten(dialogue)
+    before = _counters(system)
     try:
         try:
             writes = write_dialogue(system, dialogue.id, turns)
@@ -77,43 +80,54 @@ def _replay(
                 raise UserError(f"dialogue {dialogue.id!r}: writing failed: {_described(error)}") from error
             yield from (failed_record(dialogue, question, _described(error)) for question in questions)
             return
-        yield Kept(
-            INGESTIONS,
-            {
-                "dialogue_id": dialogue.id,
-                **({"question_id": questions[0].id} if alone else {}),
-                "turns": len(places),
-                "write_seconds": [round(s, 7) for s in writes],
-                "index_seconds": index_seconds,
-                "peak_rss_bytes": peak_rss_bytes(),
-                "gpu_bytes": gpu_bytes(),
-                "disk_bytes": folder_bytes(scratch) + _store_bytes(system),
-            },
-        )
+        ingestion = {
+            "dialogue_id": dialogue.id,
+            **({"question_id": questions[0].id} if alone else {}),
+            "turns": len(places),
+            "write_seconds": [round(s, 7) for s in writes],
+            "index_seconds": index_seconds,
+            "peak_rss_bytes": peak_rss_bytes(),
+            "gpu_bytes": gpu_bytes(),
+            "disk_bytes": folder_bytes(scratch) + _store_bytes(system),
+            **_counted(system, before),
+        }
+        yield Kept(INGESTIONS, ingestion)
         for question in questions:
             yield Kept(PREDICTIONS, _answer(system, dialogue, question, turns, places, sum(writes) + (index_seconds or 0.0), strict))
     finally:
-        try:
-            system.clear_memory(dialogue.id)
-        except Exception as error:
-            if strict:
-                raise UserError(f"dialogue {dialogue.id!r}: clearing failed: {_described(error)}") from error
-            logger.warning("dialogue %r: clearing failed: %s", dialogue.id, _described(error))
+        failure = _clear(system, dialogue, strict)
+    if failure:  # takes the first record's place
+        yield Kept(INGESTIONS, {**ingestion, "clear_error": failure})
+
+
+def _clear(system: Any, dialogue: Dialogue, strict: bool) -> str | None:
+    """What went wrong, in words; None where nothing did."""
+    try:
+        system.clear_memory(dialogue.id)
+    except Exception as error:
+        if strict:
+            raise UserError(f"dialogue {dialogue.id!r}: clearing failed: {_described(error)}") from error
+        logger.warning("dialogue %r: clearing failed: %s", dialogue.id, _described(error))
+        return _described(error)
+    return None
 
 
 def _answer(
     system: Any, dialogue: Dialogue, question: Question, turns: list[FlatTurn], places: Sequence, written: float, strict: bool
 ) -> dict[str, Any]:
-    """The record of one question; `recall` is asked after the answer, so that it cannot warm anything up for it."""
-    before = dict(getattr(system, "counters", None) or {})
+    """The record of one question; `recall` is asked after the answer, so that it cannot warm anything up for it.
+
+    A system may say more of its last answer: `last_support` (0..1), `last_facts` (texts that it used), `counters`.
+    """
+    before = _counters(system)
     try:
         answer, answer_seconds = _timed(system.answer_to_question, dialogue.id, question.text)
         if not isinstance(answer, str):
             raise TypeError(f"answer_to_question returned {type(answer).__name__}, not str")
-        counted = {name: n - before.get(name, 0) for name, n in dict(getattr(system, "counters", None) or {}).items() if n != before.get(name, 0)}
-        support = getattr(system, "last_support", None)
+        counted = _counted(system, before)
+        support, facts = getattr(system, "last_support", None), getattr(system, "last_facts", None)
         hits, recall_seconds = _timed(getattr(system, "recall", None), dialogue.id, question.text, max(DEFAULT_KS))
-        found = None if hits is None else [{"index": places[h.index], "session_id": h.session_id, "score": round(h.score, 6)} for h in hits]
+        found = None if hits is None else [_hit_record(hit, turns, places) for hit in hits]
         ranks = None if hits is None else _evidence_ranks(system, dialogue, question, turns, places, hits)
     except Exception as error:
         if strict:
@@ -129,8 +143,25 @@ def _answer(
         hits=found,
         evidence=ranks,
         **({"support": round(float(support), 6)} if support is not None else {}),
-        **({"counters": counted} if counted else {}),
+        **({"facts": [fact[:SHOWN_CHARS] for fact in facts]} if facts else {}),
+        **counted,
     )
+
+
+def _hit_record(hit: Any, turns: list[FlatTurn], places: Sequence) -> dict[str, Any]:
+    """A hit with its turn's place in the dialogue; with its text where that is the system's own, not the turn's."""
+    own = {} if turns[hit.index].content.strip() in hit.text else {"text": hit.text[:SHOWN_CHARS]}
+    return {"index": places[hit.index], "session_id": hit.session_id, "score": round(hit.score, 6) if math.isfinite(hit.score) else None, **own}
+
+
+def _counters(system: Any) -> dict[str, int]:
+    return dict(getattr(system, "counters", None) or {})
+
+
+def _counted(system: Any, before: dict[str, int]) -> dict[str, dict[str, int]]:
+    """{"counters": what has been counted since}, {} where nothing has."""
+    counted = {name: n - before.get(name, 0) for name, n in _counters(system).items() if n != before.get(name, 0)}
+    return {"counters": counted} if counted else {}
 
 
 def _evidence_ranks(system: Any, dialogue: Dialogue, question: Question, turns: list[FlatTurn], places: Sequence, hits: Sequence) -> list[list]:

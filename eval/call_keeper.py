@@ -30,6 +30,7 @@ CALLS, KEEPER, LOCK = "calls.jsonl", "keeper.json", "keeper.lock"
 LINGER_SECONDS = 20.0  # that it waits for a new run after the last one is gone
 UPSTREAM_SECONDS = 600.0
 CHARS_PER_TOKEN = 2.0  # where the server counts no tokens
+STAGE_HEADER = "X-GigaMemory-Stage"  # by which baselines/endpoint.py marks what a peer asks while it writes
 _PAID = ("/chat/completions", "/completions")
 _LOCAL = frozenset(["127.0.0.1", "localhost", "::1"])
 
@@ -39,8 +40,8 @@ class Keeper(ThreadingHTTPServer):
 
     Equal requests under way at once are one call.  Only replies with status 200 are kept.  The journal has two lines a
     call: {key, started}, then {key, failed} or {key, stage, model, prompt_tokens, completion_tokens, estimated, seconds,
-    reply}.  `stage` is `extract` where the request constrains the reply to JSON or offers tools, else `answer`, unless
-    the keeper is given one.
+    reply}.  `stage` is the keeper's own where it has one, else what STAGE_HEADER says (`write`, of peers), else `extract`
+    where the request constrains the reply to JSON or offers tools, else `answer`.
     """
 
     daemon_threads = True
@@ -62,7 +63,7 @@ class Keeper(ThreadingHTTPServer):
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that was killed is no error here."""
 
-    def kept_reply(self, path: str, body: dict[str, Any], headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
+    def kept_reply(self, path: str, body: dict[str, Any], headers: dict[str, str], stage: str | None = None) -> tuple[int, dict[str, str], bytes]:
         """The reply from the journal, or from the endpoint and then into the journal."""
         key = hashlib.sha256(f"{path}\n{json.dumps(body, sort_keys=True)}".encode()).hexdigest()
         while True:
@@ -84,7 +85,7 @@ class Keeper(ThreadingHTTPServer):
                 if reply is None:
                     self.journal.append({"key": key, "failed": status})
                 else:
-                    self.journal.append({"key": key, **_cost(body, reply, self.stage), "seconds": seconds, "reply": reply})
+                    self.journal.append({"key": key, **_cost(body, reply, self.stage or stage), "seconds": seconds, "reply": reply})
                     self.replies[key] = reply
             return status, given, data
         finally:
@@ -135,7 +136,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         body = _json(raw)
         if isinstance(body, dict) and self.path.endswith(_PAID) and not body.get("stream"):
-            self._reply(*self.server.kept_reply(self.path, body, self._passed()))
+            self._reply(*self.server.kept_reply(self.path, body, self._passed(), self.headers.get(STAGE_HEADER)))
         else:
             self._reply(*self.server.forward(self.path, raw, self._passed()))
 

@@ -54,6 +54,7 @@ GROUPS = {
     "dense vectors": {"dense", "dense_reply", "reply_dense"},
     "the pair (reply as context)": {"reply_lexical", "dense_reply"},
     "concepts": {"concepts", "best_concept"},
+    "dual encoder": {"match", "match_strength", "match_session"},
     "question-type cues": {"name_asked", "number_asked", "place_asked", "time_asked", "recent_asked"},
     "who speaks (first person, question, length)": {"first_person", "asks", "length", "speaker_named"},
     "neighbours and session": {"before", "after", "session", "session_best", "session_lexical", "opens_session"},

@@ -76,10 +76,7 @@ def write_history(file: Path, out: Path) -> str:
     for number, ((data, digest, judge, engine), found) in enumerate(groups.items()):
         title = f"{data} ({digest[:8]}), n = {found[-1]['n']}, judge {judge}, engine {engine}"
         figures = []
-        for what, field, label, scale in (
-            ("Accuracy", "accuracy", "accuracy", 1),
-            ("Latency", "answer_p50_seconds", "ms for an answer, median", 1000),
-        ):
+        for what, field, label, scale in _DRAWN:
             labels, series = _series(found, field, scale)
             svg = plots.draw_history(labels, series, label, f"{field}{number}", bounded=field == "accuracy")
             figures.append(f"<figure><figcaption>{what}</figcaption>{svg}</figure>")

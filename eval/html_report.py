@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import math
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,7 +20,7 @@ from .attribution import FAILURES
 from .compare import RunComparison
 from .datasets import Dialogue
 from .journal import read_journal
-from .ledger import STAGES, show_seconds
+from .ledger import ANSWERING, INGESTION, STAGES, show_seconds
 from .replay import flatten, positions
 from .report import REFERENCE, TYPES, Run, describe_judge, leaderboard_rows
 from .retrieval import DEFAULT_KS
@@ -85,7 +86,8 @@ def _intro(runs: Sequence[Run], finished: Sequence[Run]) -> str:
     manifest = runs[0].manifest
     questions = max((run.summary["questions"] for run in finished), default=runs[0].answered)
     engines = ", ".join(sorted({run.manifest["engine"] for run in runs}))
-    commits = ", ".join(sorted({(run.manifest["code"]["commit"] or "no commit")[:8] for run in runs})[:3])
+    codes = {(run.manifest["code"]["commit"] or "no commit")[:8] + " with changes" * bool(run.manifest["code"]["dirty"]) for run in runs}
+    commits = ", ".join(sorted(codes)[:3])
     said = [
         f"{len(runs)} systems on {manifest['data']['file']} ({manifest['data']['sha256'][:12]}), {questions} questions. "
         f"Judge: {manifest['judge']}. Engine: {engines}. Code: {commits}.",
@@ -182,26 +184,32 @@ def _cost_rows(runs: Sequence[Run]) -> list[list[str]]:
         "system",
         *(f"{stage} p50 / p95" for stage in STAGES[:-1]),
         "model calls",
-        "tokens in / out",
+        "ingestion tokens in / out",
+        "answer tokens in / out",
         "right per 1,000 tokens",
         "memory",
         "GPU",
         "disk",
     ]
-    rows = [header]
+    rows = [header]  # less the columns that no system has a figure for
     for run in runs:
         ledger = run.summary["ledger"]
         stages = ledger["stages"]
         pairs = [stages[stage]["seconds"] for stage in STAGES[:-1]]
-        tokens = [sum(s[name] for s in stages.values()) for name in ("prompt_tokens", "completion_tokens")]
         rows.append(
             [run.name, *("-" if s["p50"] is None else f"{show_seconds(s['p50'])} / {show_seconds(s['p95'])}" for s in pairs),
              str(sum(s["model_calls"] for s in stages.values())),
-             "-" if not ledger["tokens"] else f"{'about ' * ledger['tokens_estimated']}{tokens[0]:,} / {tokens[1]:,}",
+             *(_tokens(stages, names, ledger["tokens_estimated"]) for names in (INGESTION, ANSWERING)),
              "-" if ledger["correct_per_1000_tokens"] is None else f"{ledger['correct_per_1000_tokens']:.3f}",
              *("-" if ledger[name] is None else f"{ledger[name] / 2**20:,.0f} MiB" for name in ("peak_rss_bytes", "gpu_bytes", "disk_bytes"))]
         )  # fmt: skip
-    return rows
+    columns = [column for column in zip(*rows) if set(column[1:]) != {"-"}]
+    return [list(row) for row in zip(*columns)] if runs else [header]
+
+
+def _tokens(stages: dict[str, dict[str, Any]], names: Sequence[str], estimated: bool) -> str:
+    given, written = (sum(stages[name][what] for name in names) for what in ("prompt_tokens", "completion_tokens"))
+    return f"{'about ' * estimated}{given:,} / {written:,}" if given or written else "-"
 
 
 def _table(rows: Sequence[Sequence[str]], *, number: bool = False) -> str:
@@ -230,7 +238,7 @@ def _questions(
     runs: Sequence[Run], answers: dict[str, Answers], dialogues: Sequence[Dialogue] | None, redact: Redact, hits: int, chars: int
 ) -> dict[str, Any]:
     """What the page's script shows.  A question is [dialogue, id, type, text, gold, evidence]; an answer
-    [text, verdict, reason, failure, hits, [recall, answer seconds], evidence ranks, support], or null."""
+    [text, verdict, reason, failure, hits, [recall, answer seconds], evidence ranks, support, facts], or null."""
     places = dict.fromkeys(key for run in runs for key in answers[run.name].predictions)
     names, failures = [run.name for run in runs], list(FAILURES)
     turns = {d.id: flatten(d) for d in dialogues or ()}
@@ -244,7 +252,7 @@ def _questions(
         index_of = positions(turns[key[0]]) if question else {}
         evidence = [[index_of.get(e[:2]), redact(e.quote)] for e in question.evidence] if question else []
         row = [key[0], key[1], verdict.get("question_type"), redact(first.predictions[key]["question"]), redact(verdict.get("gold") or ""), evidence]
-        given = [_given(answers[name], key, redact, failures, hits) for name in names]
+        given = [_given(answers[name], key, redact, failures, hits, chars) for name in names]
         used.setdefault(key[0], set()).update(h[0] for answer in given if answer for h in answer[4] if h[0] is not None)
         used[key[0]].update(e[0] for e in evidence if e[0] is not None)
         rows.append([row, given])
@@ -252,7 +260,7 @@ def _questions(
     return {"systems": names, "types": TYPES, "failures": failures, "labels": LABELS, "questions": rows, "turns": texts}
 
 
-def _given(answers: Answers, key: tuple, redact: Redact, failures: list[str], hits: int) -> list[Any] | None:
+def _given(answers: Answers, key: tuple, redact: Redact, failures: list[str], hits: int, chars: int) -> list[Any] | None:
     prediction, verdict = answers.predictions.get(key), answers.verdicts.get(key, {})
     if prediction is None:
         return None
@@ -263,11 +271,22 @@ def _given(answers: Answers, key: tuple, redact: Redact, failures: list[str], hi
         LABELS.index(label) if label else None,
         redact(verdict.get("reason") or ""),
         failures.index(failure) if failure else None,
-        [[h["index"], round(h["score"], 3)] for h in (prediction.get("hits") or [])[:hits]],
+        [_hit(h, redact, chars) for h in (prediction.get("hits") or [])[:hits]],
         seconds,
         [rank for _, rank in prediction.get("evidence") or []],
         prediction.get("support"),
+        [_cut(redact(fact), chars) for fact in prediction.get("facts", ())] if chars else [],
     ]
+
+
+def _hit(hit: dict[str, Any], redact: Redact, chars: int) -> list[Any]:
+    """[turn, score], and the text of a memory that is not the turn itself."""
+    return [hit["index"], _rounded(hit["score"]), *([_cut(redact(hit["text"]), chars)] if chars and "text" in hit else [])]
+
+
+def _rounded(score: float | None) -> float | None:
+    """None, too, for what is no number in JSON."""
+    return round(score, 3) if score is not None and math.isfinite(score) else None
 
 
 def _cut(text: str, chars: int) -> str:
@@ -276,5 +295,5 @@ def _cut(text: str, chars: int) -> str:
 
 def _compressed(data: dict[str, Any]) -> str:
     """Deflated JSON in base64: no character of it can leave its element."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8", "replace")
     return base64.b64encode(zlib.compress(text, 9)).decode()

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 STAGES = ("write", "index", "extract", "recall", "answer", "judge")
+INGESTION, ANSWERING = ("write", "index", "extract"), ("recall", "answer")
 _OWN = Path("/proc/self")
 
 
@@ -23,7 +24,8 @@ def build_ledger(
 ) -> dict[str, Any]:
     """Costs of one system's run.
 
-    `calls` are the model calls of its journal (see call_keeper); those without a stage of their own belong to `answer`.
+    `calls` are the model calls of its journal (see call_keeper); those without a stage of their own belong to `answer`,
+    those of a peer while it takes in a dialogue to `write`, whose clock they are part of.
     A stage without a clock of its own has None for seconds: drawing facts without a model is part of write, index or
     answer, wherever the system does it.  `correct_per_1000_tokens` divides the right answers by all tokens of the
     system, those of its ingestion among them and the judge's not; None where it used none.
@@ -40,8 +42,8 @@ def build_ledger(
     stages["judge"] = {**_stage(len(predictions), [], []), "seconds": {**percentiles([]), "total": judge_seconds}}
     tokens = sum(c["prompt_tokens"] + c["completion_tokens"] for c in made)
     counters: Counter[str] = Counter()
-    for prediction in predictions:
-        counters.update(prediction.get("counters", {}))
+    for record in (*ingestions, *predictions):
+        counters.update(record.get("counters", {}))
     return {
         "stages": stages,
         "tokens": tokens,
@@ -61,6 +63,7 @@ def render_ledger(ledgers: dict[str, dict[str, Any]]) -> str:
         *(f"{stage} p50 / p95" for stage in STAGES[:-1]),
         "model calls",
         "tokens a question",
+        "of them ingestion",
         "right per 1,000 tokens",
         "RSS",
         "disk",
@@ -70,7 +73,13 @@ def render_ledger(ledgers: dict[str, dict[str, Any]]) -> str:
         stages = ledger["stages"]
         cells = [name, *(_pair(stages[stage]["seconds"]) for stage in STAGES[:-1])]
         cells.append(str(sum(s["model_calls"] for s in stages.values())))
-        cells += [_tokens(ledger), _number(ledger["correct_per_1000_tokens"]), _mebibytes(ledger["peak_rss_bytes"]), _mebibytes(ledger["disk_bytes"])]
+        cells += [
+            _tokens(ledger),
+            _ingested(ledger),
+            _number(ledger["correct_per_1000_tokens"]),
+            _mebibytes(ledger["peak_rss_bytes"]),
+            _mebibytes(ledger["disk_bytes"]),
+        ]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
@@ -165,6 +174,14 @@ def show_seconds(seconds: float | None) -> str:
 
 def _tokens(ledger: dict[str, Any]) -> str:
     return "-" if not ledger["tokens"] else f"{'about ' * ledger['tokens_estimated']}{ledger['tokens_per_question']:.0f}"
+
+
+def _ingested(ledger: dict[str, Any]) -> str:
+    """The share of the tokens that went into taking the dialogues in."""
+    if not ledger["tokens"]:
+        return "-"
+    stages = [ledger["stages"][stage] for stage in INGESTION]
+    return f"{100 * sum(s['prompt_tokens'] + s['completion_tokens'] for s in stages) / ledger['tokens']:.0f} %"
 
 
 def _number(value: float | None) -> str:

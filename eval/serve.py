@@ -27,6 +27,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--share", type=float, default=0.85, help="of the GPU's memory, default %(default)s")
     parser.add_argument("--tensor-parallel", type=int, default=1, help="GPUs, default %(default)s")
     parser.add_argument("--load-format", default="auto", help="dummy: random weights")
+    parser.add_argument("--tools", metavar="PARSER", help="vLLM's parser of this model's tool calls (hermes, ...), which langmem needs")
 
 
 def serve(options: argparse.Namespace) -> None:
@@ -38,19 +39,30 @@ def serve(options: argparse.Namespace) -> None:
         check_model_folder(Path(options.model), weights=options.load_format != "dummy")
     except EngineError as error:
         raise UserError(str(error)) from error
-    command = serve_command(options.model, options.name, options.port, options.context, options.share, options.tensor_parallel, options.load_format)
+    command = serve_command(
+        options.model, options.name, options.port, options.context, options.share, options.tensor_parallel, options.load_format, options.tools
+    )
     print(" ".join(command), flush=True)
     os.execve(command[0], command, {**os.environ, **serve_environment()})
 
 
 def serve_command(
-    model: str, name: str | None, port: int, context: int, share: float = 0.85, tensor_parallel: int = 1, load_format: str = "auto"
+    model: str,
+    name: str | None,
+    port: int,
+    context: int,
+    share: float = 0.85,
+    tensor_parallel: int = 1,
+    load_format: str = "auto",
+    tools: str | None = None,
 ) -> list[str]:
     """The command line; it starts the module, as `vllm serve` is missing from CPU builds."""
     command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server", "--model", model]
     command += ["--served-model-name", name or Path(model).resolve().name]
     command += ["--host", "127.0.0.1", "--port", str(port), "--dtype", "bfloat16", "--max-model-len", str(context), "--seed", "0"]
     command += ["--structured-outputs-config", NO_PADDING, "--enable-prefix-caching", "--trust-remote-code", "--load-format", load_format]
+    if tools:
+        command += ["--enable-auto-tool-choice", "--tool-call-parser", tools]
     if has_gpu():
         return [*command, "--gpu-memory-utilization", str(share), "--tensor-parallel-size", str(tensor_parallel)]
     return [*command, "--enforce-eager", "--max-num-seqs", "16"]

@@ -20,7 +20,6 @@ from .replay import flatten
 from .retrieval import DEFAULT_KS, relevant_ids, score_rankings
 from .runner import INGESTIONS, PREDICTIONS
 from .stats import wilson
-from .systems import SYSTEMS
 
 VERDICTS, SUMMARY, SUBMIT = "verdicts.jsonl", "summary.json", "submit.csv"
 VERSION = 2  # of summary.json and verdicts.jsonl
@@ -115,14 +114,13 @@ def _failures(
 
 
 def _shown_k(folder: Path) -> int:
-    """How many hits the reader sees: a setting of its own where it has no model, but for peers."""
+    """How many hits the reader sees: a setting of its own where it has no model."""
     path = folder / "manifest.json"
     if not path.exists():
         return SHOWN_K
     manifest = json.loads(path.read_text(encoding="utf-8"))
-    settings, spec = manifest["settings"], SYSTEMS.get(manifest["system"])
-    ours = manifest["engine"] == "extractive" and not (spec and spec.peer)
-    return settings.get("reader_k", settings["recall_k"]) if ours else settings["recall_k"]
+    settings = manifest["settings"]
+    return settings.get("reader_k", settings["recall_k"]) if manifest["engine"] == "extractive" else settings["recall_k"]
 
 
 def _recall(asked: list[tuple[Dialogue, Question]], predictions: list[dict]) -> dict[str, Any]:

@@ -69,6 +69,24 @@ class FailingMemory(OrderMemory):
             raise RuntimeError("no broom")
 
 
+class TellingMemory(OrderMemory):
+    """Says more of its answers than it must; its first memory is a note of its own, with a score that is no number."""
+
+    last_support, last_facts = 0.5, ["собака: Тошка"]
+
+    def __init__(self, model_path: str | None = None) -> None:
+        super().__init__(model_path)
+        self.counters = {"writes": 0}
+
+    def write_to_memory(self, messages: list, dialogue_id: Any) -> None:
+        self.counters["writes"] += 1
+        super().write_to_memory(messages, dialogue_id)
+
+    def recall(self, dialogue_id: Any, question: str, k: int) -> list[FakeHit]:
+        first, *rest = super().recall(dialogue_id, question, k)
+        return [first._replace(text="есть собака", score=float("nan")), *rest]
+
+
 class ClosedMemory(FailingMemory):
     """Tells by a new file, named in the environment, that it was closed; a second time is an error."""
 

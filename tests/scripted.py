@@ -14,7 +14,7 @@ from typing import Any
 class Say:
     """One scripted outcome of a chat request: a reply after `delay` seconds, a raw body, a status, or a broken connection.
 
-    `text` may be a function of the request's body.
+    `text` and `raw` may be functions of the request's body.
     """
 
     def __init__(
@@ -22,7 +22,7 @@ class Say:
         text: str | Callable[[dict], str] = "",
         *,
         status: int = 200,
-        raw: bytes | None = None,
+        raw: bytes | Callable[[dict], bytes] | None = None,
         delay: float = 0.0,
         drop: bool = False,
         **headers: str,
@@ -74,7 +74,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.close()
             return
         text = say.text(body) if callable(say.text) else say.text
-        reply = say.raw if say.raw is not None else {"choices": [{"message": {"role": "assistant", "content": text}}]}
+        raw = say.raw(body) if callable(say.raw) else say.raw
+        reply = raw if raw is not None else {"choices": [{"message": {"role": "assistant", "content": text}}]}
         self._send(say.status, reply, say.headers)
 
     def _send(self, status: int, body: Any, headers: dict | None = None) -> None:

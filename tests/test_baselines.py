@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from scripted import Say, serving
 
 from eval.systems import SYSTEMS, build_system
 from submission.contract import Message, ModelWithMemory
@@ -91,3 +92,36 @@ def test_abstain_is_the_floor():
     """It declines and recalls nothing."""
     assert REFUSAL == filled("abstain").answer_to_question(1, "Как зовут собаку?")
     assert [] == indexes("abstain")
+
+
+def test_every_baseline_reports_support(system):
+    """Of its last answer, so that the curve of risk over coverage has it."""
+    system.answer_to_question("unknown", "Как зовут собаку?")
+    assert 0.0 == system.last_support
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "abstain"])
+def test_with_an_engine_the_submissions_model_reader_reads_for_every_baseline(name, monkeypatch):
+    """The prompt is the submission's, word for word, where both recall the whole dialogue."""
+    with serving(Say("Вашу собаку зовут Тошка.")) as server:
+        monkeypatch.setenv("GIGAMEMORY_ENGINE", "openai")
+        monkeypatch.setenv("GIGAMEMORY_ENGINE_URL", server.url)
+        for system in (name, "submission"):
+            memory = filled(system, TURNS[:2])
+            assert "Вашу собаку зовут Тошка." == memory.answer_to_question(1, "Как зовут мою собаку?")
+            assert (1.0, 1) == (memory.last_support, memory.counters["model"])
+            memory.close()
+        assert 2 == len(server.requests) and server.requests[0] == server.requests[1]
+
+
+def test_with_a_dead_engine_a_baseline_falls_back_like_the_submission(monkeypatch):
+    """To the extractive reader, and it is counted."""
+    with serving(Say(status=500)) as server:
+        monkeypatch.setenv("GIGAMEMORY_ENGINE", "openai")
+        monkeypatch.setenv("GIGAMEMORY_ENGINE_URL", server.url)
+        monkeypatch.setenv("GIGAMEMORY_ENGINE_RETRIES", "0")
+        monkeypatch.setenv("GIGAMEMORY_ABSTAIN_BELOW", "0")
+        memory = filled("bm25")
+        assert "Тошка" in memory.answer_to_question(1, "Как зовут мою собаку?")
+        assert 1 == memory.counters["fallback_error"]
+        memory.close()

@@ -1,36 +1,24 @@
-"""baselines.bridge, child, loopback, embedding_server and peer_memory: a peer in a process of its own."""
+"""baselines.bridge, child, loopback and peer_memory: a peer in a process of its own."""
 
 from __future__ import annotations
 
-import base64
 import json
 import sys
-import urllib.request
 from pathlib import Path
 
-import numpy as np
 import pytest
 from conftest import ROOT
+from fakes import record, session, write_data
+from scripted import Say, serving
 
 from baselines.bridge import PeerError, PeerProcess, peer_python
-from baselines.embedding_server import EmbeddingServer
 from baselines.peer_memory import PeerMemory
 from eval.datasets import load_contest
 from eval.journal import read_journal
 from eval.runner import run_system
 from eval.systems import SYSTEMS, SystemSpec, build_system
+from submission import SubmitModelWithMemory
 from submission.contract import Message
-
-
-class TwoNumbers:
-    """The lengths of a text and of its first word; never zero."""
-
-    dim = 2
-
-    def encode_passages(self, texts):
-        return np.asarray([[len(t), len(t.split()[0])] for t in texts], dtype=np.float32)
-
-    encode_questions = encode_passages
 
 
 class StandInMemory(PeerMemory):
@@ -41,6 +29,12 @@ class StandInMemory(PeerMemory):
 
     def __init__(self, model_path=None, seconds=20.0):
         super().__init__(model_path, seconds=seconds)
+
+
+class NotingMemory(StandInMemory):
+    """The stand-in as a peer that writes its own memories."""
+
+    with_model = True
 
 
 class ImpatientMemory(StandInMemory):
@@ -174,20 +168,64 @@ def test_a_peer_with_a_model_asks_for_an_endpoint(name):
         build_system(SYSTEMS[name])
 
 
-@pytest.mark.parametrize("coding", ["float", "base64"])
-def test_the_embeddings_endpoint_speaks_openai(coding):
-    """One text or many, as numbers or as base64 of float32."""
-    server = EmbeddingServer(TwoNumbers())
-    try:
-        for texts, expected in (("ab cd", [[5, 2]]), (["a", "b cd"], [[1, 1], [4, 1]])):
-            body = json.dumps({"input": texts, "encoding_format": coding}).encode()
-            with urllib.request.urlopen(urllib.request.Request(server.url + "/embeddings", body), timeout=5) as reply:
-                found = [entry["embedding"] for entry in json.load(reply)["data"]]
-            rows = [np.frombuffer(base64.b64decode(f), dtype="<f4").tolist() for f in found] if coding == "base64" else found
-            assert expected == rows
-        assert {"requests": 2, "texts": 3} == server.counted
-    finally:
-        server.close()
+def test_a_peers_turns_are_read_by_the_model_of_the_settings(monkeypatch):
+    """The same prompt as the submission's on the same dialogue; the answer has a support, and the counters say who gave it."""
+    turns = [Message("user", "Мою собаку зовут Тошка.", 1), Message("assistant", "Хорошо.", 1)]
+    with serving(Say("Вашу собаку зовут Тошка.")) as server:
+        monkeypatch.setenv("GIGAMEMORY_ENGINE", "openai")
+        monkeypatch.setenv("GIGAMEMORY_ENGINE_URL", server.url)
+        for system in (StandInMemory(), SubmitModelWithMemory()):
+            system.write_to_memory(turns, 1)
+            assert "Вашу собаку зовут Тошка." == system.answer_to_question(1, "Как зовут мою собаку?")
+            assert 1.0 == system.last_support and 1 == system.counters["model"]
+            system.close()
+        assert 2 == len(server.requests) and server.requests[0] == server.requests[1]
+
+
+def test_what_a_peer_wrote_with_a_model_is_read_as_it_stands(monkeypatch):
+    """As facts, without the turns that it was drawn from."""
+    with serving(Say("Тошка.")) as server:
+        monkeypatch.setenv("GIGAMEMORY_ENGINE", "openai")
+        monkeypatch.setenv("GIGAMEMORY_ENGINE_URL", server.url)
+        memory = NotingMemory()
+        memory.write_to_memory([Message("user", "Мою собаку зовут Тошка.", 1), Message("assistant", "Славное имя.", 1)], 1)
+        memory.answer_to_question(1, "Как зовут мою собаку?")
+        memory.close()
+        read = server.requests[-1]["messages"][-1]["content"]
+    assert "note: Мою собаку зовут Тошка." in read and "Разговор" not in read
+
+
+def test_a_write_that_a_model_spoils_loses_its_pair_alone(monkeypatch):
+    """It is counted; a dialogue none of whose writes came through is an error when it is asked, until it is cleared."""
+    with serving(Say("Тошка.")) as server:
+        monkeypatch.setenv("GIGAMEMORY_ENGINE", "openai")
+        monkeypatch.setenv("GIGAMEMORY_ENGINE_URL", server.url)
+        memory = NotingMemory()
+        said(memory, "кот", "fails", dialogue=1)
+        assert ["note: кот"] == [h.text for h in memory.recall(1, "кот", 5)]
+        said(memory, "fails", dialogue=2)
+        with pytest.raises(PeerError, match="no write came through, last: stand-in failed at 'write': ValueError: not this one"):
+            memory.recall(2, "кот", 5)
+        assert 2 == memory.counters["failed_writes"]
+        memory.clear_memory(2)
+        assert [] == memory.recall(2, "кот", 5)
+        memory.close()
+
+
+def test_a_score_that_is_no_number_is_zero(memory):
+    """A cosine with a question of unknown words is one."""
+    said(memory, "кот")
+    assert [0.0] == [h.score for h in memory.recall(1, "??", 5)]
+
+
+def test_a_peer_that_hangs_at_clearing_is_recorded_and_the_run_goes_on(tmp_path):
+    """With the deadline, in the dialogue's record; its answers count, and the next dialogue gets a new child."""
+    texts = {1: "hangs at the end", 2: "Мою собаку зовут Тошка."}
+    data = write_data(tmp_path / "d.jsonl", *(record(n, sessions=[session(1, text, "да")]) for n, text in texts.items()))
+    run_system(SystemSpec("stand-in", f"{__name__}:ImpatientMemory", ""), load_contest(data), tmp_path, strict=False)
+    first, second = read_journal(tmp_path / "ingestions.jsonl")
+    assert "stand-in did not finish 'clear' within 0.5 s and was ended" in first["clear_error"] and "clear_error" not in second
+    assert [None, None] == [p["error"] for p in read_journal(tmp_path / "predictions.jsonl")]
 
 
 def test_every_peer_target_has_an_extra():

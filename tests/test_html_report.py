@@ -98,13 +98,44 @@ def test_markup_in_answers_and_names_is_text(made, tmp_path):
 
 
 def test_personal_data_goes_with_redact(made, tmp_path):
-    """In answers as in questions; without the switch it stays."""
+    """In answers, hits, facts and reasons as in questions, of the page, the table and the CSV; without the switch it stays."""
     private = "Пишите на anna.petrova@example.com или звоните +7 912 345-67-89"
-    write_run(tmp_path / "runs" / "submission", made[0], "submission", 0.5, 1, answers={0: private})
+    folder = write_run(tmp_path / "runs" / "submission", made[0], "submission", 0.5, 1, answers={0: private})
+    change_first(folder / "predictions.jsonl", lambda prediction: {"facts": [private], "hits": [{**prediction["hits"][0], "text": private}]})
+    change_first(folder / "verdicts.jsonl", lambda verdict: {"gold": private, "reason": f"not found: {private}"})
     for name, switch, left in (("open", [], True), ("hidden", ["--redact"], False)):
         assert 0 == board(tmp_path / "runs", "--out", tmp_path / name, *switch)
-        text = json.dumps(page_data(tmp_path / name / "leaderboard.html"), ensure_ascii=False)
+        page = page_data(tmp_path / name / "leaderboard.html")
+        text = json.dumps(page, ensure_ascii=False)
         assert [left, left] == ["anna.petrova" in text, "345-67-89" in text]
+        rest = "".join(path.read_text(encoding="utf-8") for path in (tmp_path / name).iterdir())
+        assert "anna.petrova" not in rest and "345-67-89" not in rest
+        answer = page["questions"][0][1][0]
+        assert all(("anna.petrova" in part) is left for part in (answer[0], answer[2], answer[4][0][2], answer[8][0], page["questions"][0][0][4]))
+
+
+def change_first(path, changed):
+    """Replace fields of a journal's first record."""
+    first, *rest = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    record = json.loads(first)
+    path.write_text("".join([json.dumps({**record, **changed(record)}) + "\n", *rest]), encoding="utf-8")
+
+
+def test_a_score_that_is_no_number_does_not_break_the_page(made, tmp_path):
+    """An older journal may hold one, JSON may not; the hit is shown without it."""
+    folder = write_run(tmp_path / "runs" / "submission", made[0], "submission", 0.5, 1)
+    change_first(folder / "predictions.jsonl", lambda prediction: {"hits": [{"index": 7, "session_id": 1, "score": float("nan")}]})
+    assert 0 == board(tmp_path / "runs", "--out", tmp_path)
+    assert [[7, None]] == page_data(tmp_path / "leaderboard.html")["questions"][0][1][0][4]
+
+
+def test_costs_tell_ingestion_from_answers_and_leave_out_what_nobody_has(made, tmp_path):
+    """Columns without a figure go; tokens are told apart by stage."""
+    write_run(tmp_path / "runs" / "submission", made[0], "submission", 0.5, 1, tokens=100)
+    assert 0 == board(tmp_path / "runs", "--out", tmp_path)
+    page = (tmp_path / "leaderboard.html").read_text(encoding="utf-8")
+    assert "<th>answer tokens in / out</th>" in page
+    assert not any(f"<th>{name}</th>" in page for name in ("ingestion tokens in / out", "GPU", "extract p50 / p95"))
 
 
 def test_a_half_written_run_is_marked(runs, tmp_path, capsys):

@@ -43,6 +43,15 @@ def test_every_question_gets_one_prediction_with_its_times(tmp_path):
     assert (1, 4, 2) == (ingestion["dialogue_id"], ingestion["turns"], len(ingestion["write_seconds"]))
 
 
+def test_what_a_system_tells_of_its_answers_is_kept(tmp_path):
+    """Support, facts, counters of writing, and the text of a memory that is not the turn's; a score that is no number is none."""
+    [told] = run(tmp_path, SystemSpec("telling", "fakes:TellingMemory", ""), record(1))
+    assert (0.5, ["собака: Тошка"]) == (told["support"], told["facts"])
+    assert [{"index": 0, "session_id": 1, "score": None, "text": "есть собака"}, {"index": 1, "session_id": 1, "score": 0.5}] == told["hits"][:2]
+    [ingestion] = [json.loads(line) for line in (tmp_path / "ingestions.jsonl").read_text().splitlines()]
+    assert {"writes": 2} == ingestion["counters"] and "counters" not in told
+
+
 def test_many_questions_share_one_ingestion(tmp_path):
     """A development set is written once and asked often."""
     assert [0, 1, 2] == [p["question_id"] for p in run(tmp_path, ORDER, many(1, "a", "b", "c"))]

@@ -50,9 +50,9 @@
   const milliseconds = (value) => (value === null || value === undefined ? "–" : `${value} ms`);
 
   const hitLine = (dialogue, hit, evidence) => {
-    const text = (data.turns[dialogue] || {})[hit[0]] || "";
+    const text = hit[2] || (data.turns[dialogue] || {})[hit[0]] || "";
     const line = element("li", evidence.has(hit[0]) ? "evidence" : "");
-    line.append(element("span", "", `turn ${hit[0] === null ? "of the system's own" : hit[0]}, ${hit[1]}${evidence.has(hit[0]) ? ", evidence" : ""} `));
+    line.append(element("span", "", `turn ${hit[0] === null ? "of the system's own" : hit[0]}${hit[1] === null ? "" : `, ${hit[1]}`}${evidence.has(hit[0]) ? ", evidence" : ""} `));
     if (text) line.append(element("bdi", "", text));
     return line;
   };
@@ -61,7 +61,7 @@
     const block = element("div", "answer");
     block.append(element("b", "", `${place + 1} ${data.systems[place]}`));
     if (!answer) { block.append(element("span", "small", "not asked")); return block; }
-    const [text, , reason, failure, hits, seconds, ranks, support] = answer;
+    const [text, , reason, failure, hits, seconds, ranks, support, used] = answer;
     block.append(element("span", `label ${label(answer)}`, label(answer) || "not judged"));
     if (failure !== null) block.append(element("span", "small", `, ${words(data.failures[failure])}`));
     block.append(element("div", "", text));
@@ -69,6 +69,11 @@
     if (ranks.length) facts.push(`evidence at rank ${ranks.map((r) => (r === null ? "none" : r)).join(", ")}`);
     if (support !== null && support !== undefined) facts.push(`support ${support}`);
     block.append(element("div", "small", reason), element("div", "small", facts.join("; ")));
+    if (used.length) {
+      const list = element("ul", "hits");
+      for (const fact of used) list.append(element("li", "", fact));
+      block.append(element("details", "", null, element("summary", "small", `${used.length} facts used`), list));
+    }
     if (hits.length) {
       const evidence = new Set(row[5].map((e) => e[0]));
       const list = element("ol", "hits");

@@ -7,15 +7,13 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from ..recall.pieces import pieces
 from ..recall.recall import Hit
 from ..recall.text import STOP_LEMMAS, _morphology, is_pasted, lemma, normalise, sentences, tokens
 
-LONG_CHARS = 64  # a sentence above this is split at commas and dashes, so that two facts fit in one answer
-SHORT_CHARS = 22  # a piece under this stays with its neighbour
 REPLY_CHARS = 250  # a reply names the topic of the turn in its first sentences
 CHOICE_CHARS = 130  # a user turn that only picks one of the assistant's options is short
 
-_BREAK = re.compile(r"(?<=[,;:])\s+|\s+[-–—]\s+|(?<=\))\s+")
 _TIME = re.compile(
     r"\b(?:понедельник|вторник|сред[ауые]|четверг|пятниц|суббот|воскресень|январ|феврал|март|апрел|ма[йяе]\b|июн|июл|август|сентябр|октябр|ноябр|декабр"
     r"|утр|вечер|ноч[ьи]"
@@ -111,23 +109,6 @@ def clauses_of(hits: Sequence[Hit]) -> list[Clause]:
             before = by_index[hit.index - 1].text if hit.index - 1 in by_index else ""
             found.append(_clause(hit, rank, option, f"{hit.text} {before}", answered, True))
     return found
-
-
-@lru_cache(maxsize=4096)
-def pieces(text: str) -> tuple[str, ...]:
-    """Sentences of `text`, long ones split further; no empty ones."""
-    found: list[str] = []
-    for sentence in sentences(text):
-        if len(sentence) <= LONG_CHARS:
-            found.append(sentence)
-            continue
-        start = len(found)
-        for part in _BREAK.split(sentence):
-            if len(found) > start and (len(found[-1]) < SHORT_CHARS or len(part) < SHORT_CHARS) and len(found[-1]) + len(part) < LONG_CHARS * 2:
-                found[-1] += " " + part
-            elif part.strip():
-                found.append(part.strip())
-    return tuple(found)
 
 
 def chosen_option(text: str, before: Hit | None, after: Hit | None) -> str | None:

@@ -16,11 +16,13 @@ import numpy as np
 from ..memory.turns import NO_REPLY, Turn
 from . import concepts
 from .dense import DenseIndex, DenseOptions
+from .dual_encoder import DualEncoder, shipped_dual_encoder
 from .encoders import Encoder, WordVectorEncoder
 from .late import LateInteraction, WordTable
 from .lexical import Bm25
 from .names import other_forms
 from .numerals import number_words
+from .pieces import pieces
 from .text import STOP_LEMMAS, content_tokens, is_pasted, normalise, stems, tokens, word
 from .word_vectors import WordVectors
 
@@ -29,13 +31,15 @@ NAMES = (
     "lexical", "late", "dense", "reply_lexical", "dense_reply", "concepts", "best_concept", "first_person", "asks", "length",
     "name_asked", "number_asked", "place_asked", "time_asked", "recent_asked",
     "before", "after", "session", "session_best", "session_lexical", "opens_session",
-    "speaker_named",
+    "speaker_named", "match", "match_strength", "match_session",
     "is_reply", "reply_dense", "reply_turn", "reply_confirmed",
 )  # fmt: skip
 _COLUMN = {name: place for place, name in enumerate(NAMES)}
 
 PASTED_HEAD_CHARS = 400  # of a pasted text only the head, where the user says what it is for, counts as theirs
 LATE_REPLY_CHARS = 600  # longer replies are a chatbot's: they are compared as a whole, not word by word
+MATCHED_WHOLE_CHARS = 600  # longer turns are matched by their pieces alone
+MATCH_SCALE = 5.0  # brings a squared cosine into the range of the other features
 COMMON_WORD_NATS = 6.0  # words of long replies that carry less information than this are not looked at
 PEER_RATIO = 3.0  # replies up to this many times as long as user turns: two people are talking
 CONFIRMATION_CHARS = 120  # «да, второй вариант, беру»: the user takes over what the reply before says
@@ -58,6 +62,31 @@ _CONFIRMS = re.compile(
 )
 
 
+class PieceMatches:
+    """The dual encoder's view of texts: each one counts as the best of its pieces and, where it is short, of itself."""
+
+    def __init__(self, encoder: DualEncoder) -> None:
+        self._encoder = encoder
+        self._rows = np.zeros((0, encoder.dim), dtype=np.float32)
+        self._counts: list[int] = []  # pieces a text
+
+    def add(self, texts: Sequence[str]) -> None:
+        """Append texts; an empty one matches nothing."""
+        found = [list(dict.fromkeys((*pieces(text), *([text] if len(text) <= MATCHED_WHOLE_CHARS else [])))) if text else [] for text in texts]
+        self._counts += [len(parts) for parts in found]
+        self._rows = np.concatenate([self._rows, self._encoder.messages([part for parts in found for part in parts])])
+
+    def scores(self, question: str) -> np.ndarray:
+        """The best cosine with the question, not under 0, (n_texts,) float32."""
+        best = np.zeros(len(self._counts), dtype=np.float32)
+        counts = np.asarray(self._counts, dtype=np.int64)
+        filled = np.flatnonzero(counts)
+        if len(filled):
+            cosines = self._rows @ self._encoder.questions([question])[0]
+            best[filled] = np.maximum.reduceat(cosines, (np.cumsum(counts) - counts)[filled])
+        return np.maximum(best, 0.0)
+
+
 class TurnFeatures:
     """Derived from one dialogue's turns; grows with them."""
 
@@ -66,6 +95,7 @@ class TurnFeatures:
         self._turns: list[Turn] = []
         self._table = WordTable(words)
         self._late = LateInteraction(self._table)
+        self._matches = PieceMatches(shipped_dual_encoder())
         self._lexical = Bm25()
         self._dense = DenseIndex(encoder.dim, options)
         self._signals: list[tuple[float, ...]] = []
@@ -79,6 +109,7 @@ class TurnFeatures:
     def add(self, turns: Sequence[Turn]) -> None:
         """Append further turns."""
         texts = [_own_text(turn) for turn in turns]
+        self._matches.add([text if turn.is_user or len(text) <= LATE_REPLY_CHARS else "" for turn, text in zip(turns, texts)])
         ids_of_turns = []
         for turn, text in zip(turns, texts):
             found = tokens(text)
@@ -106,6 +137,7 @@ class TurnFeatures:
             self._layout = _Layout(self._turns, self._signals, self._told, self._stems)
         layout, turn, reply = self._layout, self._layout.turn, self._layout.reply
         lexical, late, dense = self._similarities(question)
+        match = self._matches.scores(question)[turn]
         asked = concepts.asked(tokens(question))
         matches = layout.told * (asked * layout.rarity)
         lowered = normalise(question)
@@ -115,6 +147,9 @@ class TurnFeatures:
             "dense": standardised(dense[turn]),
             "reply_lexical": layout.of_replies(lexical),
             "dense_reply": layout.of_replies(dense),
+            "match": standardised(match),
+            "match_strength": MATCH_SCALE * match**2,
+            "match_session": layout.best_of_session(standardised(match)),
             "concepts": standardised(matches.sum(axis=1)),
             "best_concept": matches.max(axis=1, initial=0.0),
             **{name: layout.signals[:, place] for place, name in enumerate(("first_person", "asks", "length"))},
@@ -189,6 +224,12 @@ class _Layout:
         """BM25 of each turn's whole session, standardised over the turns."""
         return standardised(self._lexical.scores(query)[self._sessions])
 
+    def best_of_session(self, scores: np.ndarray) -> np.ndarray:
+        """Of each turn: the best score in its session."""
+        best = np.full(int(self._sessions.max()) + 1, -np.inf)
+        np.maximum.at(best, self._sessions, scores)
+        return best[self._sessions]
+
     def speaks(self, asked: frozenset[str]) -> np.ndarray:
         """1 for turns that begin with a speaker's name which stands in the question, else 0."""
         found = np.zeros(len(self.turn), dtype=np.float32)
@@ -200,13 +241,11 @@ class _Layout:
         same = self._sessions[1:] == self._sessions[:-1]
         nothing = np.zeros(1, dtype=base.dtype)
         mean = np.bincount(self._sessions, weights=base) / np.maximum(np.bincount(self._sessions), 1)
-        best = np.full(len(mean), -np.inf)
-        np.maximum.at(best, self._sessions, base)
         return {
             "before": np.concatenate([nothing, np.where(same, base[:-1], 0.0)]),
             "after": np.concatenate([np.where(same, base[1:], 0.0), nothing]),
             "session": mean[self._sessions],
-            "session_best": best[self._sessions],
+            "session_best": self.best_of_session(base),
             "opens_session": np.concatenate([nothing + 1, ~same]),
         }
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..memory.turns import Turn
+from ..memory.turns import NO_REPLY, Turn
 from ..memory.weights import MemoryWeights
 from .dense import DenseOptions
 from .encoders import Encoder, WordVectorEncoder
@@ -63,6 +63,7 @@ class DialogueIndex:
         scores = self._features.matrix(question) @ shipped_weights(self._profile(question))
         if self._weights:
             scores = scores + self._weights.adjustment(question)
+        scores = np.where([t.text == NO_REPLY for t in self._turns], scores.min() - 1.0, scores)
         scores = np.round(scores.astype(np.float64), 4)  # an index that grew and one made at once differ by float32's rounding
         order = np.lexsort((-np.arange(len(scores)), -scores))
         if self._reranker:

@@ -1,0 +1,113 @@
+"""The dual encoder: questions about the user, and messages that answer them, as vectors that lie close to each other.
+
+It is a bag of words with learned weights, trained on data/attributes (`make train-recall`): each word has its navec
+vector, mapped by a learned matrix, and where it was seen in training a learned vector of its own; a learned gate says how
+much the word counts.  Questions and messages have maps and gates of their own, so that «питомец» in a question lies near
+«щенок» in a message (dual encoder: Gillick et al. 2018; in-batch negatives: Karpukhin et al. 2020).
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from .text import tokens, word
+from .word_vectors import DIM, WordVectors, normalised, shipped_vectors
+
+DUAL_ENCODER = Path(__file__).parent / "assets" / "dual_encoder.npz"
+WORDS_KEPT = 100_000
+
+
+class Side(NamedTuple):
+    """The parameters for questions or for messages, of `members` models trained alike and `dim` dimensions each.
+
+    `maps` (members, 300, dim), `own` (n_words + 1, members, dim) with a last row of zeros for unknown words, `gate_maps`
+    (members, 300), `own_gates` (n_words + 1, members), `gates` (members, 2): offset and weight of a word's information.
+    """
+
+    maps: np.ndarray
+    own: np.ndarray
+    gate_maps: np.ndarray
+    own_gates: np.ndarray
+    gates: np.ndarray
+
+
+class DualEncoder:
+    """Cosines between questions and messages: `questions(...) @ messages(...).T`."""
+
+    def __init__(self, words: WordVectors, vocabulary: dict[str, int], question: Side, message: Side) -> None:
+        """`vocabulary` gives the rows of the sides' `own`."""
+        self._words, self._vocabulary = words, vocabulary
+        self._sides = {"question": question, "message": message}
+        self._kept: dict[str, dict[str, np.ndarray]] = {"question": {}, "message": {}}
+        self.dim = question.maps.shape[0] * question.maps.shape[2]
+
+    def questions(self, texts: Sequence[str]) -> np.ndarray:
+        """(n_texts, dim) float32, rows L2-normalised; a text without words gives a zero row."""
+        return self._encoded(texts, "question")
+
+    def messages(self, texts: Sequence[str]) -> np.ndarray:
+        """(n_texts, dim) float32, rows L2-normalised; a text without words gives a zero row."""
+        return self._encoded(texts, "message")
+
+    def _encoded(self, texts: Sequence[str], side: str) -> np.ndarray:
+        found = [tokens(text) for text in texts]
+        kept = self._kept[side]
+        if len(kept) > WORDS_KEPT:
+            kept.clear()
+        fresh = list(dict.fromkeys(token for text in found for token in text if token not in kept))
+        if fresh:
+            kept.update(zip(fresh, self._word_rows(fresh, self._sides[side])))
+        members = self._sides[side].maps.shape[0]
+        rows = np.zeros((len(texts), members, self.dim // members), dtype=np.float32)
+        for row, text in zip(rows, found):
+            if text:
+                row += np.sum([kept[token] for token in text], axis=0)
+        rows = normalised(rows.reshape(len(texts) * members, self.dim // members)).reshape(len(texts), self.dim)
+        return rows / np.float32(np.sqrt(members))
+
+    def _word_rows(self, words: Sequence[str], side: Side) -> np.ndarray:
+        """Each word's share of a text's sum, (n_words, members, dim) float32."""
+        ids = [self._words.id(token) for token in words]
+        known = [place for place, i in enumerate(ids) if i is not None]
+        vectors, information = np.zeros((len(words), DIM), np.float32), np.zeros(len(words), np.float32)
+        vectors[known] = self._words.vectors([ids[place] for place in known])
+        information[known] = self._words.information([ids[place] for place in known])
+        own = np.asarray([self._vocabulary.get(name(token), -1) for token in words])
+        gates = vectors @ side.gate_maps.T + side.own_gates[own] + side.gates[:, 0] + side.gates[:, 1] * information[:, None]
+        rows = np.einsum("wd,mde->wme", vectors, side.maps, optimize=True) + side.own[own]
+        return (rows * np.logaddexp(0.0, gates)[:, :, None]).astype(np.float32)
+
+
+def name(token: str) -> str:
+    """Under which the vocabulary knows a normalised token: its lemma; numbers by how many digits they have."""
+    return f"<{min(len(token), 4)}>" if token[0].isdigit() else word(token).lemma
+
+
+@lru_cache(maxsize=1)
+def shipped_dual_encoder() -> DualEncoder:
+    """The one instance that all parts share.  Raises ValueError naming the file when it cannot be read."""
+    try:
+        with np.load(DUAL_ENCODER) as stored:
+            vocabulary = {w: i for i, w in enumerate(bytes(stored["vocabulary"]).decode("utf-8").split("\n"))}
+            sides = [_side(stored, side) for side in ("question", "message")]
+    except (OSError, KeyError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{DUAL_ENCODER.name} cannot be read ({error}); make train-recall makes it again") from error
+    return DualEncoder(shipped_vectors(), vocabulary, *sides)
+
+
+def _side(stored: np.lib.npyio.NpzFile, side: str) -> Side:
+    own = stored[f"{side}_own"].astype(np.float32) * stored[f"{side}_own_scale"].astype(np.float32)
+    own_gates = stored[f"{side}_own_gates"].astype(np.float32)
+    return Side(
+        stored[f"{side}_maps"].astype(np.float32),
+        np.concatenate([own, np.zeros_like(own[:1])]),
+        stored[f"{side}_gate_maps"].astype(np.float32),
+        np.concatenate([own_gates, np.zeros_like(own_gates[:1])]),
+        stored[f"{side}_gates"].astype(np.float32),
+    )
