@@ -29,7 +29,7 @@ from .judges import CORRECT, judge_patterns
 from .replay import flatten, positions
 
 HITS = 40
-PENALTY = 0.02  # of the squared weights, in units of standardised signals
+PENALTY = 0.1  # of the squared weights, in units of standardised signals
 ABSTAIN_STRENGTH = 0.3  # inverse of the squared weights' penalty, in units of standardised signals
 QUOTE_SHARE = 0.6  # of the shorter one's words that a clause and an evidence quote must share
 

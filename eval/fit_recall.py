@@ -1,6 +1,6 @@
 """Fits the recall stage's fusion weights on development data, judged by leave-one-dialogue-out.
 
-    python -m eval.fit_recall --profile ru --data data/built/tune.jsonl [--data MORE.jsonl] [--ablate | --write]
+    python -m eval.fit_recall --profile ru --data data/built/tune.jsonl [--data MORE.jsonl] [--ablate | --typos 0.15 | --write]
 
 Listwise softmax regression: for each question the weights maximise the log of the share that evidence turns have in the
 softmax over all turns, with an L2 penalty.  Without --write it only reports what leave-one-dialogue-out reaches.
@@ -20,12 +20,14 @@ from tqdm import tqdm
 
 from . import metrics
 from .bench_command import CACHE, load_encoder
-from .bench_tasks import load_tasks
+from .bench_tasks import Haystack, load_tasks
 from .journal import write_json
 from .retrieval import score_rankings
 from .stats import clustered_error, compare_paired
+from .typos import spoiled, spoilings
 
 PENALTY = 0.02
+TYPO_SEEDS = 3
 PROFILES = ("ru", "en", "ru_encoder", "en_encoder")
 
 
@@ -53,7 +55,6 @@ GROUPS = {
     "late interaction": {"late"},
     "dense vectors": {"dense", "dense_reply", "reply_dense"},
     "the pair (reply as context)": {"reply_lexical", "dense_reply"},
-    "concepts": {"concepts", "best_concept"},
     "dual encoder": {"match", "match_strength", "match_session"},
     "question-type cues": {"name_asked", "number_asked", "place_asked", "time_asked", "recent_asked"},
     "who speaks (first person, question, length)": {"first_person", "asks", "length", "speaker_named"},
@@ -72,12 +73,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, action="append", required=True, help="any known format with evidence; repeatable")
     parser.add_argument("--encoder", type=Path, help="encoder folder, for the *_encoder profiles")
     parser.add_argument("--ablate", action="store_true", help="leave each group of features out in turn and compare in pairs")
+    parser.add_argument("--typos", type=float, metavar="SHARE", help="compare with mistakes in this share of the longer words, and with slang")
     parser.add_argument("--write", action="store_true", help="store weights fitted on all dialogues")
     options = parser.parse_args(arguments)
     from submission.recall.encoders import WordVectorEncoder
 
     encoder = load_encoder(options.encoder, CACHE) if options.encoder else WordVectorEncoder()
     examples = [e for path in options.data for e in _examples(path, encoder)]
+    if options.typos is not None:
+        print(typo_table(examples, options.data, encoder, options.typos), end="")
+        return 0
     if options.ablate:
         print(ablation(examples), end="")
         return 0
@@ -90,12 +95,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def held_out_rankings(examples: list[Example], penalty: float = PENALTY) -> list[Ranked]:
-    """Rankings by weights that never saw the dialogue they are applied to."""
+def held_out_rankings(examples: list[Example], penalty: float = PENALTY, asked: list[Example] | None = None) -> list[Ranked]:
+    """Rankings, dialogue by dialogue, by weights that never saw the dialogue they are applied to; of `asked` where it is given."""
     rankings = []
     for dialogue in dict.fromkeys(e.dialogue for e in examples):
         weights = fit([e for e in examples if e.dialogue != dialogue], penalty)
-        for example in (e for e in examples if e.dialogue == dialogue):
+        for example in (e for e in (asked or examples) if e.dialogue == dialogue):
             scores = example.features @ weights
             order = np.lexsort((-np.arange(len(scores)), -scores))
             turns = order.tolist(), set(np.flatnonzero(example.is_evidence).tolist())
@@ -134,6 +139,30 @@ def ablation(examples: list[Example]) -> str:
     return f"All features, leave-one-dialogue-out: {figures}\n\n" + "\n".join(lines) + "\n"
 
 
+def typo_table(examples: list[Example], paths: Sequence[Path], encoder: Any, share: float) -> str:
+    """A Markdown table: what typing mistakes cost weights fitted, held out, on clean text; each question asked with TYPO_SEEDS seeds."""
+    clean = held_out_rankings(examples, asked=examples * TYPO_SEEDS)
+    clusters = [r.dialogue for r in clean]
+    lines = ["| spoilt | session any@1 | session any@5 | turn mean@10 | any@5 and mean@10 themselves |", "|---|---|---|---|---|"]
+    for spoiling in spoilings(share):
+        asked = [
+            example
+            for seed in range(TYPO_SEEDS)
+            for path in paths
+            for example in _examples(path, encoder, lambda haystack, s=spoiling, seed=seed: spoiled(haystack, s, seed))
+        ]
+        spoilt = held_out_rankings(examples, asked=asked)
+        found = [_difference(clean, spoilt, clusters, measure) for measure in MEASURES]
+        figures = summary(spoilt)
+        lines.append(
+            f"| {spoiling.name} | "
+            + " | ".join(f"{mean:+.3f} ± {reach:.3f}" for mean, reach in found)
+            + f" | {figures['session_any@5']:.3f}, {figures['turn_mean@10']:.3f} |"
+        )
+    figures = ", ".join(f"{name} {value}" for name, value in summary(held_out_rankings(examples)).items())
+    return f"Clean, leave-one-dialogue-out: {figures}\n\n" + "\n".join(lines) + "\n"
+
+
 def _difference(whole: list[Ranked], part: list[Ranked], clusters: list[str], measure: Callable[[Ranked], float]) -> tuple[float, float]:
     """Mean of part minus whole, and half its 95 % interval."""
     names = {name: number for number, name in enumerate(dict.fromkeys(clusters))}
@@ -162,14 +191,14 @@ def fit(examples: list[Example], penalty: float = PENALTY) -> np.ndarray:
     return minimize(objective, np.zeros(usable[0].features.shape[1]), jac=True, method="L-BFGS-B").x
 
 
-def _examples(path: Path, encoder: Any) -> list[Example]:
-    """One example a question of the file's first task, with the features of every document."""
+def _examples(path: Path, encoder: Any, changed: Callable[[Haystack], Haystack] = lambda haystack: haystack) -> list[Example]:
+    """One example a question of the file's first task, with the features of every document; haystacks are `changed` before."""
     from submission.memory.turns import Turn
     from submission.recall.features import TurnFeatures
     from submission.recall.word_vectors import shipped_vectors
 
     examples = []
-    for haystack in tqdm(load_tasks(path)[0].haystacks, desc=path.stem, disable=None):
+    for haystack in tqdm([changed(h) for h in load_tasks(path)[0].haystacks], desc=path.stem, disable=None):
         features = TurnFeatures(encoder, shipped_vectors())
         features.add([Turn(i, d.session, d.role, d.text, d.date) for i, d in enumerate(haystack.documents)])
         for query in (q for q in haystack.queries if q.documents):

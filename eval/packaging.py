@@ -33,7 +33,8 @@ DISTRIBUTIONS = {
     "Stemmer": ("PyStemmer",),
     "faiss": ("faiss-gpu", "faiss-cpu", "packaging"),
     "navec": ("navec",),
-    "pymorphy3": ("dawg2-python", "pymorphy3", "pymorphy3-dicts-ru", "typing-extensions"),
+    # the native dictionary reads words three times as fast; the one in Python is for a machine where it does not load
+    "pymorphy3": ("DAWG2", "dawg2-python", "pymorphy3", "pymorphy3-dicts-ru", "typing-extensions"),
     "razdel": ("razdel",),
     "scipy": ("scipy",),
     "sklearn": ("joblib", "scikit-learn", "scipy", "threadpoolctl"),

@@ -1,6 +1,6 @@
 """Trains the dual encoder of the recall stage on data/attributes (needs torch: the environment .venv/bench).
 
-    python -m eval.train_dual_encoder [--write] [--members 3] [--steps 400]
+    python -m eval.train_dual_encoder [--write] [--members 3] [--steps 600]
 
 A step takes one question and one message of each of BATCH attributes; the question's own message must win against the
 other attributes' messages, against near misses and against what people ask a chat assistant (the distractors), and the
@@ -14,6 +14,7 @@ import argparse
 import json
 import random
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from tqdm import tqdm
 from .attributes import Attribute, load_attributes
 
 ATTRIBUTES = Path(__file__).parents[1] / "data" / "attributes"
-DISTRACTORS = Path(__file__).parents[1] / "data" / "distractors" / "ru"
+DISTRACTORS = Path(__file__).parents[1] / "data" / "distractors"
 VECTOR = 300  # dimensions of the word vectors
 DIMENSIONS = 128
 BATCH = 384
@@ -37,12 +38,13 @@ TEMPERATURE = 0.1
 NEAR_MISS_WEIGHT = 0.5
 CROPPED = 0.4  # of the messages only the piece with the answer is shown: recall looks at pieces, too
 WORD_LISTS = 0.2  # of the messages are replaced by some of the attribute's typical words
+COMMON = 2  # texts that must hold a word to give it a vector of its own
 OWN_DROPPED, WORDS_DROPPED = 0.5, 0.1
 LARGEST_INFORMATION = 8.0  # nats, where the gate's weight of information begins to count for a word
 
 
 class Vocabulary:
-    """Numbers of the names in some texts, and of the word vectors that they need; 0 stands for none."""
+    """Numbers of the common names in some texts, and of the word vectors that they need; 0 stands for none."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         from submission.recall.dual_encoder import name
@@ -50,13 +52,16 @@ class Vocabulary:
         from submission.recall.word_vectors import shipped_vectors
 
         words = shipped_vectors()
-        found = list(dict.fromkeys(token for text in texts for token in tokens(text)))
-        self.names = list(dict.fromkeys(name(token) for token in found))
+        found = Counter(token for text in texts for token in set(tokens(text)))
+        texts_with = Counter()
+        for token, count in found.items():
+            texts_with[name(token)] += count
+        self.names = [n for n, count in texts_with.items() if count >= COMMON]
         name_of = {n: i for i, n in enumerate(self.names, 1)}
         ids = list(dict.fromkeys(i for token in found if (i := words.id(token)) is not None))
         row_of = {i: row for row, i in enumerate(ids, 1)}
         self._tokens = tokens
-        self._row_of = {token: (name_of[name(token)], row_of.get(words.id(token), 0)) for token in found}
+        self._row_of = {token: (name_of.get(name(token), 0), row_of.get(words.id(token), 0)) for token in found}
         self.vectors = torch.from_numpy(np.concatenate([np.zeros((1, VECTOR), np.float32), words.vectors(ids)]))
         self.information = torch.from_numpy(np.append(np.float32(0), words.information(ids)).astype(np.float32))
 
@@ -124,15 +129,15 @@ class Corpus:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.train_dual_encoder")
     parser.add_argument("--members", type=int, default=3, help="models of different seeds, whose cosines are averaged")
-    parser.add_argument("--steps", type=int, default=400)
+    parser.add_argument("--steps", type=int, default=600)
     parser.add_argument("--write", action="store_true", help="store it in submission/recall/assets")
-    parser.add_argument("--attributes", type=Path, default=ATTRIBUTES, help="folder of the corpus")
+    parser.add_argument("--attributes", type=Path, default=ATTRIBUTES, help="folder of the corpus, Russian and English")
     options = parser.parse_args(arguments)
     from submission.recall.dual_encoder import DUAL_ENCODER
     from submission.recall.pieces import pieces
 
     torch.set_num_threads(1)  # sums in one order: the same seeds give the same weights
-    attributes = load_attributes(sorted(options.attributes.glob("*.txt")))
+    attributes = load_attributes(sorted(options.attributes.rglob("*.txt")))
     distractors = [piece for text in user_turns(DISTRACTORS) for piece in pieces(text)]
     texts = [t for a in attributes for t in (*a.questions, *(m.text for m in a.messages), *a.near_misses, *a.words)]
     vocabulary = Vocabulary([*texts, *distractors])
@@ -193,7 +198,7 @@ def store(path: Path, vocabulary: Vocabulary, members: Sequence[tuple[Tower, Tow
 
 def user_turns(folder: Path) -> list[str]:
     """What users say in the distractor sessions, 600 characters of a turn at most."""
-    lines = [line for path in sorted(folder.glob("*.jsonl")) for line in path.read_text(encoding="utf-8").splitlines()]
+    lines = [line for path in sorted(folder.rglob("*.jsonl")) for line in path.read_text(encoding="utf-8").splitlines()]
     return [m["content"][:600] for line in lines for m in json.loads(line)["messages"] if m["role"] == "user"]
 
 

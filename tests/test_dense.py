@@ -59,6 +59,28 @@ def test_without_a_gpu_there_is_one_warning_and_the_cpu(caplog):
     assert ["dense search goes on on the CPU: faiss sees no GPU"] == [record.getMessage() for record in caplog.records]
 
 
+class FullGpu:
+    """faiss's resources on a GPU without memory."""
+
+    def setTempMemory(self, size):
+        raise RuntimeError(f"Error in cudaMalloc: out of memory ({size} bytes)\nat StandardGpuResources.cpp:485")
+
+
+def test_a_gpu_without_memory_gives_one_warning_and_the_cpu(caplog, monkeypatch):
+    """However many dialogues are indexed, and only the first line of what faiss says."""
+    fakes = {"get_num_gpus": lambda: 1, "StandardGpuResources": FullGpu, "GpuClonerOptions": type("Options", (), {}), "index_cpu_to_gpu": None}
+    for name, fake in fakes.items():
+        monkeypatch.setattr(faiss, name, fake, raising=False)
+    dense._warn_once.cache_clear()
+    dense._gpu_resources.cache_clear()
+    with caplog.at_level(logging.WARNING):
+        for _ in range(3):
+            index = DenseIndex(8, DenseOptions(device="auto", gpu_temp_memory_bytes=64))
+            index.add(rows(5))
+            assert np.allclose(rows(5) @ rows(1)[0], index.scores(rows(1)[0]), atol=1e-6)
+    assert ["dense search goes on on the CPU: Error in cudaMalloc: out of memory (64 bytes)"] == [r.getMessage() for r in caplog.records]
+
+
 def test_an_empty_index_has_no_scores():
     """Nothing added, or nothing in what was added."""
     index = DenseIndex(8)

@@ -58,6 +58,20 @@ def test_the_command_reports_and_writes_nothing_unasked(data, capsys):
     assert before == FUSION.read_bytes()
 
 
+def test_typing_mistakes_are_compared_with_clean_text(data, capsys):
+    """A row for each way to spoil the text, and n."""
+    assert 0 == fit_recall.main(["--profile", "ru", "--data", str(data), "--typos", "1"])
+    printed = capsys.readouterr().out
+    assert "n 2" in printed and all(f"| {name} | " in printed for name in ("typos in questions", "typos in both", "slang in user turns"))
+
+
+def test_spoilt_questions_are_ranked_by_weights_of_clean_ones():
+    """Those of the other dialogue, as often as they are asked."""
+    clean, flipped = [example("a", 2), example("b", 1)], example("a", 2)
+    asked = [clean[0], flipped._replace(features=-flipped.features), clean[1]]
+    assert [0, 3, 0] == [r.turns[0].index(e) for r, e in zip(held_out_rankings(clean, asked=asked), (2, 2, 1))]
+
+
 def test_principal_directions_are_those_of_the_rows():
     """Points along (3, 4) around (1, 1): that direction, of unit length, its largest entry positive."""
     rows = np.asarray([[1, 1]] * 5, dtype=np.float32) + np.outer([-2, -1, 0, 1, 2], [-3, -4]).astype(np.float32)

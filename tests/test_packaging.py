@@ -97,7 +97,7 @@ def test_what_travels_follows_from_the_imports(source):
         a="import json, numpy\nfrom .b import c\ndef f():\n    import vllm\n    import pymorphy3.analyzer\n",
         b="import importlib.util\nimportlib.util.find_spec('natasha')\nimportlib.util.find_spec('vllm')\nimport faiss\n",
     )
-    expected = ["dawg2-python", "faiss-cpu", "faiss-gpu", "natasha", "packaging", "pymorphy3", "pymorphy3-dicts-ru", "typing-extensions"]
+    expected = ["DAWG2", "dawg2-python", "faiss-cpu", "faiss-gpu", "natasha", "packaging", "pymorphy3", "pymorphy3-dicts-ru", "typing-extensions"]
     assert expected == bundled_distributions(folder)
     assert [name for name in expected if name != "faiss-gpu"] == bundled_distributions(folder, faiss="cpu")
 

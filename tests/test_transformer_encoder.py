@@ -150,3 +150,29 @@ def test_an_unknown_pooling_is_an_error(tiny):
     """With the ones there are."""
     with pytest.raises(ValueError, match="mean, cls, lasttoken"):
         TransformerEncoder(tiny, pooling="max")
+
+
+class OnFullGpu:
+    """A model for whose batches there is no memory until it is moved to the CPU."""
+
+    def __init__(self, model):
+        self._model, self._moved = model, False
+
+    def to(self, device):
+        self._moved = device == "cpu"
+
+    def __call__(self, **tokens):
+        import torch
+
+        if not self._moved:
+            raise torch.cuda.OutOfMemoryError("CUDA out of memory")
+        return self._model(**tokens)
+
+
+def test_a_gpu_without_memory_gives_one_warning_and_the_cpu(tiny, caplog):
+    """The same vectors, and no text is left out."""
+    encoder = TransformerEncoder(tiny, batch_size=1, device="cpu")
+    expected = encoder.encode_passages(["cat", "dog"])
+    encoder._model = OnFullGpu(encoder._model)
+    assert np.allclose(expected, encoder.encode_passages(["cat", "dog"]), atol=1e-6)
+    assert 1 == sum("too little memory" in record.getMessage() for record in caplog.records)

@@ -15,7 +15,7 @@ from .question import NAME, NUMBER, PERSON, PLACE, TIME, Asked
 # in questions that somebody wrote to be hard, unanswerable ones may resemble the dialogue more than others do.
 FOR = (
     "best_score", "score_gap", "score_share", "best_hit", "hit_gap", "best_late", "best_late_turn", "best_covered", "best_covered_turn",
-    "best_cosine", "best_topic", "typed", "supporting_turns", "first_person", "facts", "exact",
+    "best_cosine", "best_match", "typed", "supporting_turns", "first_person", "facts", "exact",
 )  # fmt: skip
 AGAINST = ("untyped", "untyped_specific", "typed_hit_gap", "typed_late_gap", "typed_score_gap", "strangers")
 ASKED = ("many", "number_asked", "time_asked", "name_asked", "place_asked", "specific", "top_corrected")
@@ -60,7 +60,7 @@ def abstain_signals(signals: np.ndarray, scores: np.ndarray, clauses: Sequence[C
         "best_covered": largest("covered"),
         "best_covered_turn": largest("covered_turn"),
         "best_cosine": largest("cosine"),
-        "best_topic": largest("topic_rare"),
+        "best_match": largest("match"),
         "typed": float(top[:, _TYPED].max()),
         "supporting_turns": len({clauses[i].hit.index for i in order[:TOP]}) / TOP,
         "first_person": float(top[:, _COLUMN["first_person"]].mean()),

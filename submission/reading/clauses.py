@@ -47,10 +47,12 @@ _REQUEST = re.compile(
     r"\b(?:please|write|explain|give me|tell me|help|suggest|make me|как (?:\w+ть|лучше)|нужн[аоы] (?:структура|план|список)"
     r"|спасибо|спс|thanks|thank you)\b"
 )
-_PICKED = re.compile(
-    r"\b(?:перв\w+|втор\w+|трет\w+|четверт\w+|вариант\w*|номер|беру|возьму|выбираю|решено|утвержд\w+"
-    r"|подходит|согласен|согласна|уговорил\w*|заказ\w+|так и назов\w+|его и|ее и|их и"
-    r"|first|second|third|option|deal|go with|i'll take|decided)\b"
+_PICKED = re.compile(r"\b(?:перв\w+|втор\w+|трет\w+|четверт\w+|последн\w+|вариант\w*|номер|[1-4]|first|second|third|fourth|last|option)\b")
+_DECIDED = re.compile(
+    r"\b(?:беру|берем|возьму|возьмем|выбираю|выбрал[аи]?|выбираем|решено|решил[аи]?|утвержд\w+|остановлюсь|остановимся|остановил\w+|подходит|годится"
+    r"|соглас(?:ен|на|ны)|уговорил\w*|заказал[аи]?|заказываю|оформля\w+|пусть будет|так и назов\w+|его и|ее и|их и"
+    r"|именно (?:он|она|оно|его|ее|этот|эту|это)"
+    r"|deal|go with|going with|i'll take|i choose|decided|sold)\b"
 )
 _ORDINALS = (
     r"\bперв\w+|\b1\b|\bодин\b|\bfirst\b",
@@ -114,24 +116,26 @@ def clauses_of(hits: Sequence[Hit]) -> list[Clause]:
 def chosen_option(text: str, before: Hit | None, after: Hit | None) -> str | None:
     """The assistant's option that the user turn `text` picks, from the turn `before`; else what `after` confirms."""
     said = normalise(text)
-    if len(said) > CHOICE_CHARS or not _PICKED.search(said):
+    decided = _DECIDED.search(said) is not None
+    if len(said) > CHOICE_CHARS or not (decided or _PICKED.search(said)):
         return None
-    if before is not None and before.role != "user":
-        options = [_plain(line) for line in _OPTION.findall(before.text)]
-        for place, ordinal in enumerate(_ORDINALS):
-            if place < len(options) and re.search(ordinal, said):
-                return options[place]
-        named = [option for option in options if set(_content(option.split(" — ")[0])) & set(_content(text))]
-        if len(named) == 1:
-            return named[0]
-        if options and after is not None and after.role != "user":
-            echoed = [(len(set(_content(option)) & set(_content(after.text[:200]))), -i, option) for i, option in enumerate(options)]
-            if max(echoed)[0] > 0:
-                return max(echoed)[2]
-    if after is not None and after.role != "user":
-        first = sentences(_plain(after.text[:300]))
-        return first[0] if first else None
-    return None
+    options = [_plain(line) for line in _OPTION.findall(before.text)] if before is not None and before.role != "user" else []
+    if len(options) > 1:
+        for option, ordinal in zip(options, _ORDINALS):
+            if re.search(ordinal, said):
+                return option
+    if not decided:
+        return None
+    named = [option for option in options if set(_content(option.split(" — ")[0])) & set(_content(text))]
+    if len(named) == 1:
+        return named[0]
+    if after is None or after.role == "user":
+        return None
+    echoed = [(len(set(_content(option)) & set(_content(after.text[:200]))), -i, option) for i, option in enumerate(options)]
+    if echoed and max(echoed)[0] > 0:
+        return max(echoed)[2]
+    first = sentences(_plain(after.text[:300]))
+    return first[0] if first else None
 
 
 def _plain(markdown: str) -> str:

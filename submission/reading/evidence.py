@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from ..recall.dual_encoder import shipped_dual_encoder
 from ..recall.encoders import Encoder
-from ..recall.text import content_lemmas
+from ..recall.text import content_lemmas, normalise
 from .clauses import Clause, traits
 from .question import ANY, BEFORE, NAME, NOW, NUMBER, PERSON, PLACE, TIME, YES_NO, Asked
-from .topics import topics
 
 VECTORS_KEPT = 50_000
 
+_CHOICE = re.compile(r"\b(?:выбра|реши|остановил|заказа|взял|назва|cho[os]|pick|decid|order)")  # asks what the user settled on
+
 SIGNALS = (
-    "hit_score", "hit_rank", "late", "late_turn", "cosine", "cosine_turn", "covered", "covered_turn", "topic", "topic_turn", "fresh",
+    "hit_score", "hit_rank", "late", "late_turn", "cosine", "cosine_turn", "covered", "covered_turn", "fresh",
     "is_number", "is_time", "is_name", "is_place", "is_person", "not_number", "not_time", "not_name", "not_place",
     "first_person", "question", "long", "short", "others", "others_asked", "latest_now", "latest_any", "latest_before",
     "changed", "changed_before", "former_before", "former_now", "corrected", "unreal", "chosen", "chosen_asked",
-    "late_reply", "late_session", "topic_rare", "topic_turn_rare", "topic_reply_rare", "fact", "fact_first", "request", "thin",
+    "late_reply", "late_session", "fact", "fact_first", "request", "thin",
+    "match", "match_turn", "match_reply", "match_session",
 )  # fmt: skip
 
 
@@ -31,11 +34,12 @@ class Matcher:
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
         self._vectors: dict[str, np.ndarray] = {}  # of words and of clauses
+        self._matches = shipped_dual_encoder()
 
     def signals(self, question: str, ask: Asked, clauses: Sequence[Clause], facts: Sequence[Any] = ()) -> np.ndarray:
         """(n_clauses, len(SIGNALS)) float32, columns as in SIGNALS."""
         words = list(dict.fromkeys(content_lemmas(question)))
-        about, its_topics = traits(question), topics(words)
+        about = traits(question)
         scores = np.asarray([c.hit.score for c in clauses], dtype=np.float32)
         spread = float(scores.std()) or 1.0
         indexes = np.asarray([c.hit.index for c in clauses], dtype=np.float32)
@@ -47,40 +51,43 @@ class Matcher:
         asked_row = self._encoder.encode_questions([question])[0]
         cosine = self._rows([c.text for c in clauses]) @ asked_row
         cosine_turn = self._rows([" ".join(t) for t in turns]) @ asked_row
+        asked_match = self._matches.questions([question])[0]
+        match = self._matches.messages([c.text for c in clauses]) @ asked_match
+        match_reply = self._matches.messages([" ".join(c.reply_lemmas) for c in clauses]) @ asked_match
+        match_of: dict[int, float] = {}
+        match_in: dict = {}
+        for clause, value in zip(clauses, match):
+            match_of[clause.hit.index] = max(match_of.get(clause.hit.index, -1.0), value)
+            match_in[clause.hit.session_id] = max(match_in.get(clause.hit.session_id, -1.0), value)
         replies = [c.reply_lemmas for c in clauses]
         late_reply = self._late(words, weights, replies)
         best_in_session: dict = {}
         for clause, value in zip(clauses, late_turn):
             best_in_session[clause.hit.session_id] = max(best_in_session.get(clause.hit.session_id, 0.0), value)
-        rare = {topic: float(np.log((len(clauses) + 1) / (1 + sum(topic in _topics(t) for t in turns)))) for topic in its_topics}
         sources, told = _fact_sources(facts), {place for hit in facts[:1] for place in hit.fact.turns}
         values = [set(content_lemmas(hit.fact.value)) for hit in facts]
-        total = sum(rare.values()) or 1.0
         wants = {kind: float(ask.kind == kind) for kind in (NUMBER, TIME, NAME, PLACE, PERSON, YES_NO)}
-        picks = float("choice" in its_topics)
+        picks = float(_CHOICE.search(normalise(question)) is not None)
         rows = []
         for i, clause in enumerate(clauses):
             t = clause.traits
-            shared = _topics(t.lemmas) & its_topics
-            shared_turn = _topics(clause.turn_lemmas) & its_topics
             fresh = len(set(t.lemmas) - set(words))
             named = max(t.name, t.person)
             strangers = float(bool(t.others) and not about.others)
             rows.append((
                 (scores[i] - scores.max()) / spread, 1.0 / (1 + clause.rank), late[i], late_turn[i], cosine[i], cosine_turn[i],
                 _covered(words, weights, t.lemmas), _covered(words, weights, clause.turn_lemmas),
-                min(len(shared), 2) / 2, min(len(shared_turn), 2) / 2, min(fresh, 4) / 4,
+                min(fresh, 4) / 4,
                 wants[NUMBER] * t.number, wants[TIME] * t.time, wants[NAME] * named, wants[PLACE] * t.place, wants[PERSON] * named,
                 wants[NUMBER] * (1 - t.number), wants[TIME] * (1 - max(t.time, t.number)), wants[NAME] * (1 - named), wants[PLACE] * (1 - t.place),
                 t.first_person, t.question, float(len(clause.text) > 120), float(len(t.lemmas) < 3), strangers, float(bool(t.others & about.others)),
                 latest[i] * (ask.when == NOW), latest[i] * (ask.when == ANY and not ask.many), latest[i] * (ask.when == BEFORE),
                 t.changed * (ask.when != BEFORE), t.changed * (ask.when == BEFORE), t.former * (ask.when == BEFORE), t.former * (ask.when == NOW),
                 t.corrected, t.unreal, float(clause.chosen), clause.chosen * picks,
-                late_reply[i], best_in_session[clause.hit.session_id], sum(rare[x] for x in shared) / total,
-                sum(rare[x] for x in shared_turn) / total,
-                sum(rare[x] for x in _topics(clause.reply_lemmas) & its_topics) / total,
+                late_reply[i], best_in_session[clause.hit.session_id],
                 sources.get(clause.hit.index, 0.0) * float(any(v & set(t.lemmas) for v in values)), float(clause.hit.index in told),
                 t.request, float(fresh < 2),
+                match[i], match_of[clause.hit.index], match_reply[i], match_in[clause.hit.session_id],
             ))  # fmt: skip
         return np.asarray(rows, dtype=np.float32).reshape(len(clauses), len(SIGNALS))
 
@@ -118,11 +125,6 @@ def _fact_sources(facts: Sequence[Any]) -> dict[int, float]:
         for place in hit.fact.turns:
             found[place] = max(found.get(place, 0.0), float(hit.score))
     return found
-
-
-@lru_cache(maxsize=20_000)
-def _topics(lemmas: tuple[str, ...]) -> frozenset[str]:
-    return topics(lemmas)
 
 
 def _rarity(words: Sequence[str], texts: Sequence[Sequence[str]]) -> np.ndarray:

@@ -13,6 +13,7 @@ from .question import BEFORE, Asked
 
 MAX_ANSWER_CHARS = 240  # the contest asks for one short sentence
 LENGTH_PENALTY = 0.3  # of the logarithm of a clause's length: of two equally good ones the shorter leaves room for a third
+SAME_SESSION_PENALTY = 0.5
 PIECES = 6  # at most so many clauses in an answer
 
 _LEAD_IN = re.compile(
@@ -24,20 +25,29 @@ _TRAIL = " \t.!?,;:)(-–—"
 
 
 def choose(clauses: Sequence[Clause], scores: np.ndarray, room: int = MAX_ANSWER_CHARS - 16, most: int = PIECES) -> list[Clause]:
-    """The best clauses that fit into `room` characters, best first; questions and repetitions are left out."""
+    """The best clauses that fit into `room` characters, best first; questions and repetitions are left out.
+
+    Each choice lowers the other clauses of its session: a second session has more to add, be it a further item of a list
+    or the value that has changed (maximal marginal relevance, Carbonell and Goldstein 1998).
+    """
     lengths = np.asarray([max(len(tidy(c.text)), 8) for c in clauses], dtype=np.float32)
+    left = scores - LENGTH_PENALTY * np.log(lengths)
+    sessions = np.asarray([hash(c.hit.session_id) for c in clauses])
     chosen: list[Clause] = []
     seen: set[str] = set()
     used = 0
-    for i in np.argsort(-(scores - LENGTH_PENALTY * np.log(lengths)), kind="stable"):
-        text = tidy(clauses[i].text)
-        if _says_nothing(clauses[i]) or not text or text.lower() in seen or used + len(text) + 2 > room:
+    for _ in clauses:
+        best = int(np.argmax(left))
+        left[best] = -np.inf
+        text = tidy(clauses[best].text)
+        if _says_nothing(clauses[best]) or not text or text.lower() in seen or used + len(text) + 2 > room:
             continue
-        chosen.append(clauses[i])
+        chosen.append(clauses[best])
         seen.add(text.lower())
         used += len(text) + 2
         if len(chosen) == most:
             break
+        left[sessions == sessions[best]] -= SAME_SESSION_PENALTY
     return chosen
 
 

@@ -66,7 +66,10 @@ _KINDS: tuple[tuple[str, re.Pattern], ...] = (
     ),
     (
         PERSON,
-        re.compile(r"\bкто\b|\bкого\b|\bкому\b|\bс кем\b|\bо ком\b|\bу кого\b|\bкем\b|\bчь(?:и|я|е|ей|его|их)\b|\bчей\b|\bwho\b|\bwhom\b|\bwhose\b"),
+        re.compile(
+            r"\bкто\b|\bкого\b|\bкому\b|\bо ком\b|\bу кого\b|\b(?:с|за|над|перед|под) кем\b"
+            r"|\bчь(?:и|я|е|ей|его|их)\b|\bчей\b|\bwho\b|\bwhom\b|\bwhose\b"
+        ),
     ),
     (
         YES_NO,

@@ -14,7 +14,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..memory.turns import NO_REPLY, Turn
-from . import concepts
 from .dense import DenseIndex, DenseOptions
 from .dual_encoder import DualEncoder, shipped_dual_encoder
 from .encoders import Encoder, WordVectorEncoder
@@ -23,12 +22,13 @@ from .lexical import Bm25
 from .names import other_forms
 from .numerals import number_words
 from .pieces import pieces
+from .spelling import mended
 from .text import STOP_LEMMAS, content_tokens, is_pasted, normalise, stems, tokens, word
 from .word_vectors import WordVectors
 
 # Features of user turns; the names under "reply_" are those of replies.
 NAMES = (
-    "lexical", "late", "dense", "reply_lexical", "dense_reply", "concepts", "best_concept", "first_person", "asks", "length",
+    "lexical", "late", "dense", "reply_lexical", "dense_reply", "first_person", "asks", "length",
     "name_asked", "number_asked", "place_asked", "time_asked", "recent_asked",
     "before", "after", "session", "session_best", "session_lexical", "opens_session",
     "speaker_named", "match", "match_strength", "match_session",
@@ -99,7 +99,6 @@ class TurnFeatures:
         self._lexical = Bm25()
         self._dense = DenseIndex(encoder.dim, options)
         self._signals: list[tuple[float, ...]] = []
-        self._told: list[np.ndarray] = []
         self._stems: list[list[str]] = []
         self._layout: _Layout | None = None
 
@@ -120,7 +119,6 @@ class TurnFeatures:
             ids_of_turns.append(ids)
             self._late.add(ids if short else ())
             self._signals.append(_signals(text, found) if short else _NO_SIGNALS)
-            self._told.append(concepts.told(found) if short else _NOTHING_TOLD)
         if isinstance(self._encoder, WordVectorEncoder):  # the ids are at hand: no second look at the words
             self._dense.add(self._encoder.means(ids_of_turns))
         else:
@@ -134,12 +132,11 @@ class TurnFeatures:
         if not n:
             return np.zeros((0, len(NAMES)), dtype=np.float32)
         if self._layout is None:
-            self._layout = _Layout(self._turns, self._signals, self._told, self._stems)
+            self._layout = _Layout(self._turns, self._signals, self._stems)
         layout, turn, reply = self._layout, self._layout.turn, self._layout.reply
+        question = mended(question)
         lexical, late, dense = self._similarities(question)
         match = self._matches.scores(question)[turn]
-        asked = concepts.asked(tokens(question))
-        matches = layout.told * (asked * layout.rarity)
         lowered = normalise(question)
         own = {
             "lexical": standardised(lexical[turn]),
@@ -150,8 +147,6 @@ class TurnFeatures:
             "match": standardised(match),
             "match_strength": MATCH_SCALE * match**2,
             "match_session": layout.best_of_session(standardised(match)),
-            "concepts": standardised(matches.sum(axis=1)),
-            "best_concept": matches.max(axis=1, initial=0.0),
             **{name: layout.signals[:, place] for place, name in enumerate(("first_person", "asks", "length"))},
         }
         for place, (name, pattern) in enumerate(_ASKS.items(), 3):
@@ -159,7 +154,7 @@ class TurnFeatures:
         own["session_lexical"] = layout.of_sessions(_query(content_tokens(question)))
         own["speaker_named"] = layout.speaks(frozenset(tokens(question)))
         own["recent_asked"] = turn / n * float(_RECENT.search(lowered) is not None)
-        base = own["late"] + own["dense"] + 0.5 * own["lexical"] + 0.5 * own["dense_reply"] + 0.5 * own["concepts"]
+        base = own["late"] + own["dense"] + 0.5 * own["lexical"] + 0.5 * own["dense_reply"] + own["match"]
         own |= layout.neighbourhood(base)
         matrix = np.zeros((len(NAMES), n), dtype=np.float32).T  # a column lies in one piece
         for name, values in own.items():
@@ -192,13 +187,11 @@ class TurnFeatures:
 class _Layout:
     """What does not depend on the question: who speaks where, and the turns' own signals."""
 
-    def __init__(self, turns: Sequence[Turn], signals: Sequence[tuple[float, ...]], told: Sequence[np.ndarray], stemmed: Sequence[list[str]]) -> None:
+    def __init__(self, turns: Sequence[Turn], signals: Sequence[tuple[float, ...]], stemmed: Sequence[list[str]]) -> None:
         user = np.asarray([t.is_user for t in turns])
         described = user | _between_peers(turns, user)
         self.turn, self.reply = np.flatnonzero(described), np.flatnonzero(~described)
         self.signals = np.asarray(signals, dtype=np.float32)[self.turn]
-        self.told = np.stack(told)[self.turn]
-        self.rarity = -np.log(self.told.mean(axis=0) + 0.02)
         following = np.minimum(self.turn + 1, len(turns) - 1)
         self._answered = np.where((self.turn + 1 < len(turns)) & ~described[following], following, -1)
         numbers: dict[object, int] = {}
@@ -257,13 +250,12 @@ def standardised(scores: np.ndarray) -> np.ndarray:
 
 
 _NO_SIGNALS = (0.0,) * 8
-_NOTHING_TOLD = np.zeros(len(concepts.CONCEPTS), dtype=np.float32)
 
 
 def _own_text(turn: Turn) -> str:
-    if turn.text == NO_REPLY:
-        return ""
-    return turn.text[:PASTED_HEAD_CHARS] if turn.is_user and is_pasted(turn.text) else turn.text
+    if turn.is_user and turn.text != NO_REPLY:
+        return mended(turn.text[:PASTED_HEAD_CHARS] if is_pasted(turn.text) else turn.text)
+    return "" if turn.text == NO_REPLY else turn.text
 
 
 def _terms(found: Sequence[str]) -> list[str]:

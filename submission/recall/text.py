@@ -86,6 +86,11 @@ def word(token: str) -> Word:
     return Word(normalise(parse.normal_form), frozenset(flags) if flags else _NO_FLAGS)
 
 
+def is_known(token: str) -> bool:
+    """Whether the Russian dictionary has a normalised token as a form of some word."""
+    return _morphology().word_is_known(token)
+
+
 def lemma(token: str) -> str:
     """The lemma of a normalised token (see `word`)."""
     return word(token).lemma

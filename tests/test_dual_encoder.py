@@ -1,0 +1,96 @@
+"""The dual encoder, by hand and as shipped."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from submission.recall.dual_encoder import DualEncoder, Side, name, shipped_dual_encoder
+
+
+class TwoWords:
+    """Word vectors of «кот» and «пес» alone, along the first and second of 300 axes; 4 nats each."""
+
+    _ids = {"кот": 0, "пес": 1}
+
+    def id(self, token):
+        return self._ids.get(token)
+
+    def vectors(self, ids):
+        return np.eye(300, dtype=np.float32)[list(ids)]
+
+    def information(self, ids):
+        return np.full(len(ids), 4.0, dtype=np.float32)
+
+
+def side(own=(0.0, 0.0), gate=0.0):
+    """One member of two dimensions: the map keeps the first two axes, the vocabulary's one word adds `own`."""
+    maps = np.eye(300, 2, dtype=np.float32)[None]
+    rows = np.asarray([[own], [(0.0, 0.0)]], dtype=np.float32)
+    return Side(maps, rows, np.zeros((1, 300), np.float32), np.asarray([[gate], [0.0]], np.float32), np.zeros((1, 2), np.float32))
+
+
+@pytest.fixture
+def encoder():
+    """«питомец» has no word vector; its own one lies between cat and dog in questions and is nothing in messages."""
+    return DualEncoder(TwoWords(), {"питомец": 0}, side((3.0, 4.0)), side())
+
+
+def test_a_text_is_the_direction_of_its_words_sum(encoder):
+    """Cat and dog weigh the same: (1, 1) of unit length; the order does not matter."""
+    np.testing.assert_allclose([[0.5**0.5, 0.5**0.5], [1.0, 0.0]], encoder.messages(["кот, пёс", "Кот!"]), atol=1e-6)
+
+
+def test_questions_and_messages_have_sides_of_their_own(encoder):
+    """The own vector (3, 4) counts in questions only."""
+    np.testing.assert_allclose([[0.6, 0.8]], encoder.questions(["питомец"]), atol=1e-6)
+    np.testing.assert_array_equal([[0.0, 0.0]], encoder.messages(["питомец"]))
+
+
+def test_a_gate_weighs_a_word():
+    """softplus(0) = 0.6931 for the cat; with gate ln(e^2 - 1) = 1.8546 the own word (0, 1) counts 2."""
+    encoder = DualEncoder(TwoWords(), {"питомец": 0}, side((0.0, 1.0), gate=np.log(np.e**2 - 1)), side())
+    row = encoder.questions(["кот питомец"])[0]
+    assert 2 / np.log(2) == pytest.approx(row[1] / row[0], rel=1e-5)
+
+
+def test_members_are_averaged():
+    """Two members that see cat and dog as (1, 0), (0, 1) and the other way round: their cosines' mean."""
+    one = side()
+    both = one._replace(
+        maps=np.concatenate([one.maps, one.maps[:, :, ::-1]]),
+        own=np.repeat(one.own, 2, axis=1),
+        gate_maps=np.repeat(one.gate_maps, 2, axis=0),
+        own_gates=np.repeat(one.own_gates, 2, axis=1),
+        gates=np.repeat(one.gates, 2, axis=0),
+    )
+    encoder = DualEncoder(TwoWords(), {"": 0}, both, both)
+    cosines = encoder.questions(["кот"]) @ encoder.messages(["кот", "пёс"]).T
+    np.testing.assert_allclose([[1.0, 0.0]], cosines, atol=1e-6)
+
+
+def test_nothing_known_gives_a_zero_row(encoder):
+    """No words, or only unknown ones."""
+    assert not encoder.messages(["", "!?", "ыъъщ"]).any()
+    assert (0, 2) == encoder.messages([]).shape
+
+
+def test_numbers_go_by_their_length():
+    """2019 and 1987 are the same word, a year; lemmas join the forms of a word."""
+    assert name("2019") == name("1987") != name("19")
+    assert name("собакой") == name("собака")
+
+
+@pytest.mark.parametrize(
+    ("question", "right", "wrong"),
+    [
+        ("Как зовут моего питомца?", "мурзик опять точит когти о диван", "купил билет на поезд до твери"),
+        ("Чем я зарабатываю на жизнь?", "весь день у станка на заводе, спина отваливается", "посоветуй фильм на вечер"),
+        ("what do I do for a living?", "twelve hour shift at the hospital again, my feet hurt", "how long do I boil an egg"),
+    ],
+)
+def test_the_shipped_one_finds_what_shares_no_word(question, right, wrong):
+    """A message that answers in other words is nearer than one on another topic."""
+    encoder = shipped_dual_encoder()
+    near, far = encoder.questions([question])[0] @ encoder.messages([right, wrong]).T
+    assert near > far + 0.1
