@@ -111,10 +111,10 @@ bench: $(READY) data/built/tune.jsonl  ## times of write, index and recall, alon
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(RUN) -m eval speed --data data/built/tune.jsonl --out runs/speed
 
 # LOCOMO, LONGMEMEVAL: their files, without which the English weights stay; ENCODER: a model folder, for the en_encoder weights too
-RECALL_VENV := $(if $(ENCODER),.venv/bench,$(VENV))
-RECALL := $(RECALL_VENV)/bin/python
-train-recall: $(RECALL_VENV)/.ready data/built/tune.jsonl data/built/en_tune.jsonl  ## make the recall stage's assets again (overwrites them)
+RECALL := .venv/bench/bin/python
+train-recall: .venv/bench/.ready data/built/tune.jsonl data/built/en_tune.jsonl  ## make the recall stage's assets again (overwrites them)
 	@$(RECALL) -m eval.train_directions --write
+	@$(RECALL) -m eval.train_dual_encoder --write
 	@$(RECALL) -m eval.fit_recall --profile ru --data data/built/tune.jsonl --write
 	@$(if $(LOCOMO),$(RECALL) -m eval.fit_recall --profile en $(addprefix --data ,$(LOCOMO) data/built/en_tune.jsonl) --write)
 	@$(if $(ENCODER),$(RECALL) -m eval.fit_recall --profile en_encoder --encoder '$(ENCODER)' \

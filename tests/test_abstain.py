@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from submission.reading.abstain import ABSTAIN_SIGNALS, CERTAIN, abstain_signals, answerable
+from submission.reading.abstain import ABSTAIN_SIGNALS, CERTAIN, UNRELATED, abstain_signals, answerable
 from submission.reading.clauses import clauses_of
 from submission.reading.evidence import SIGNALS
 from submission.reading.question import asked
@@ -36,10 +36,18 @@ def test_gap_of_the_expected_kind():
 
 def test_probability():
     """No evidence either way is 0.5; extreme sums neither overflow nor leave [0, 1]."""
-    nothing, weights = np.zeros(len(ABSTAIN_SIGNALS)), np.zeros(len(ABSTAIN_SIGNALS))
-    assert answerable(nothing, weights, 0.0) == 0.5
-    assert 0.0 < answerable(nothing, weights, -1e9) < 1e-9
-    assert answerable(nothing, weights, 1e9) <= 1.0
+    related, weights = np.zeros(len(ABSTAIN_SIGNALS)), np.zeros(len(ABSTAIN_SIGNALS))
+    related[ABSTAIN_SIGNALS.index("best_match")] = UNRELATED
+    assert answerable(related, weights, 0.0) == 0.5
+    assert 0.0 < answerable(related, weights, -1e9) < 1e-9
+    assert answerable(related, weights, 1e9) <= 1.0
+
+
+def test_nothing_related_is_no_answer():
+    """Where no clause comes near the question, what its form promises does not count."""
+    nothing = np.zeros(len(ABSTAIN_SIGNALS))
+    nothing[ABSTAIN_SIGNALS.index("best_match")] = UNRELATED - 0.01
+    assert answerable(nothing, np.zeros(len(ABSTAIN_SIGNALS)), 20.0) == 0.0
 
 
 @pytest.mark.parametrize("name", ["facts", "exact"])

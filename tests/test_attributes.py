@@ -60,3 +60,12 @@ def test_every_attribute_can_be_trained_on(language):
         assert attribute.questions, attribute.id
         assert attribute.messages, attribute.id
         assert attribute.words, attribute.id
+
+
+def test_the_card_counts_them():
+    """data/README.md says how many there are."""
+    card = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    for language in ("ru", "en"):
+        found = load_attributes(sorted((ROOT / "data" / "attributes" / language).glob("*.txt")))
+        counts = [len(found), *(sum(len(part) for part in parts) for parts in zip(*((a.questions, a.messages, a.near_misses, a.words) for a in found)))]
+        assert f"| {language} | {' | '.join(map(str, counts))} |" in card

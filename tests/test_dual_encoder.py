@@ -86,7 +86,7 @@ def test_numbers_go_by_their_length():
     [
         ("Как зовут моего питомца?", "мурзик опять точит когти о диван", "купил билет на поезд до твери"),
         ("Чем я зарабатываю на жизнь?", "весь день у станка на заводе, спина отваливается", "посоветуй фильм на вечер"),
-        ("what do I do for a living?", "twelve hour shift at the hospital again, my feet hurt", "how long do I boil an egg"),
+        ("what is my pet called?", "our puppy biscuit chewed the sofa again", "how long do I boil an egg"),
     ],
 )
 def test_the_shipped_one_finds_what_shares_no_word(question, right, wrong):

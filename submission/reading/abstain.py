@@ -21,10 +21,11 @@ AGAINST = ("untyped", "untyped_specific", "typed_hit_gap", "typed_late_gap", "ty
 ASKED = ("many", "number_asked", "time_asked", "name_asked", "place_asked", "specific", "top_corrected")
 ABSTAIN_SIGNALS = FOR + AGAINST + ASKED
 CERTAIN = 0.99  # support of an answer that a fact gives, or a clause that says nearly all of the question and holds its kind
+UNRELATED = 0.2  # cosine of the dual encoder; for answerable development questions the best clause has 0.25 or more
 EXACT_SHARE = 0.8  # of the question's content words, by weight
 _KINDS = (NUMBER, TIME, NAME, PLACE, PERSON)
 TOP = 5  # pieces of evidence that are looked at
-_FACTS, _EXACT = ABSTAIN_SIGNALS.index("facts"), ABSTAIN_SIGNALS.index("exact")
+_FACTS, _EXACT, _MATCH = (ABSTAIN_SIGNALS.index(name) for name in ("facts", "exact", "best_match"))
 _COLUMN = {name: place for place, name in enumerate(SIGNALS)}
 _TYPED = [_COLUMN[name] for name in ("is_number", "is_time", "is_name", "is_place", "is_person")]
 _UNTYPED = [_COLUMN[name] for name in ("not_number", "not_time", "not_name", "not_place")]
@@ -60,7 +61,7 @@ def abstain_signals(signals: np.ndarray, scores: np.ndarray, clauses: Sequence[C
         "best_covered": largest("covered"),
         "best_covered_turn": largest("covered_turn"),
         "best_cosine": largest("cosine"),
-        "best_match": largest("match"),
+        "best_match": float(signals[:, _COLUMN["match"]].max()),
         "typed": float(top[:, _TYPED].max()),
         "supporting_turns": len({clauses[i].hit.index for i in order[:TOP]}) / TOP,
         "first_person": float(top[:, _COLUMN["first_person"]].mean()),
@@ -84,7 +85,12 @@ def abstain_signals(signals: np.ndarray, scores: np.ndarray, clauses: Sequence[C
 
 
 def answerable(signals: np.ndarray, weights: np.ndarray, bias: float) -> float:
-    """Probability (0..1) that the evidence answers the question; at least CERTAIN for a fact or an exact clause."""
-    probability = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, float(signals @ weights) + bias))))
-    certain = signals[_FACTS] > 0 or signals[_EXACT] >= EXACT_SHARE
-    return max(probability, CERTAIN) if certain else probability
+    """Probability (0..1) that the evidence answers the question.
+
+    At least CERTAIN for a fact or an exact clause; else 0 where nothing that was said is related to the question.
+    """
+    if signals[_FACTS] > 0 or signals[_EXACT] >= EXACT_SHARE:
+        return CERTAIN
+    if signals[_MATCH] < UNRELATED:
+        return 0.0
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, float(signals @ weights) + bias))))
