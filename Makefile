@@ -78,7 +78,7 @@ BOARD_RUNS := runs/board-$(shell git rev-parse --short HEAD 2>/dev/null || echo 
 BOARD_PEERS := $(foreach peer,mem0 langmem graphiti,$(if $(findstring $(peer),$(BOARD)),peers-$(peer)))
 WORKERS ?= 1
 
-leaderboard: $(READY) $(if $(RUNS),,$(BOARD_DATA) $(BOARD_PEERS))  ## table and HTML page of RUNS="folder ...", or of twelve systems and more
+leaderboard: $(READY) $(if $(RUNS),,$(BOARD_DATA) $(BOARD_PEERS))  ## table and HTML page of RUNS="folder ...", or of fifteen systems and more
 	@$(if $(RUNS),,$(RUN) -m eval run --resume --workers $(WORKERS) --system $(BOARD) --data $(BOARD_DATA) --out $(BOARD_RUNS) \
 		--engine $(ENGINE) $(if $(URL),--url '$(URL)') $(if $(MODEL),--model '$(MODEL)') >/dev/null)
 	@$(RUN) -m eval leaderboard $(or $(RUNS),$(BOARD_RUNS) --data $(BOARD_DATA)) --out runs/leaderboard $(if $(REDACT),--redact)

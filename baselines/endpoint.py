@@ -11,7 +11,6 @@ import json
 import os
 import threading
 import urllib.error
-import urllib.parse
 import urllib.request
 from collections.abc import Mapping
 from http.client import HTTPException
@@ -20,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from submission.engines.openai_http import opener_for
 from submission.recall.encoders import Encoder
 
 __all__ = ["STAGE_HEADER", "PeerEndpoint"]
@@ -27,7 +27,6 @@ __all__ = ["STAGE_HEADER", "PeerEndpoint"]
 STAGE_HEADER = "X-GigaMemory-Stage"
 STAGE = "write"  # all that a peer asks a model for is part of writing: answers are read by our reader
 FORWARD_SECONDS = 300.0
-_LOCAL = frozenset(["127.0.0.1", "localhost", "::1"])
 
 
 class PeerEndpoint:
@@ -44,6 +43,7 @@ class PeerEndpoint:
         self._thread.start()
 
     def close(self) -> None:
+        """Stop serving and give back the port."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -57,8 +57,7 @@ class _Server(ThreadingHTTPServer):
         self.encoder, self.lock = encoder, threading.Lock()  # encoders are not promised to be thread-safe
         self.counted = {"requests": 0, "texts": 0, "chats": 0}
         self.model_url = model_url and model_url.rstrip("/").removesuffix("/v1") + "/v1/chat/completions"
-        local = urllib.parse.urlsplit(model_url).hostname in _LOCAL
-        self.opener = urllib.request.build_opener(*([urllib.request.ProxyHandler({})] if local else []))
+        self.opener = opener_for(model_url)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A peer that was ended in the middle of a request is no error here."""

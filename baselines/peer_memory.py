@@ -12,6 +12,7 @@ from submission.contract import Message, ModelWithMemory
 from submission.memory.turns import TurnLog
 from submission.recall.encoders import Encoder
 from submission.recall.recall import Hit
+from submission.settings import Settings
 
 from .bridge import CALL_SECONDS, PeerError, PeerProcess, peer_python
 from .endpoint import PeerEndpoint
@@ -28,10 +29,10 @@ class PeerMemory(ModelWithMemory):
 
     A peer that hangs or dies raises PeerError; its dialogue is lost and the next one gets a new child.  A write that fails
     because of what the model said loses its pair alone and is counted (`failed_writes`), as in the peers' own scripts; a
-    dialogue none of whose writes came through raises PeerError when asked.  Encoder, engine,
-    reader and budget are those of the other baselines.  The memories of a peer without a model are the turns themselves,
-    so that the reader sees the replies around them too; what a peer `with_model` wrote is read as it stands.  The date of
-    a session stands before a turn's text.
+    dialogue none of whose writes came through raises PeerError when asked.  Encoder, engine, reader and budget are those
+    of the other baselines.  The memories of a peer without a model are the turns themselves, so that the reader sees the
+    replies around them too; what a peer `with_model` wrote is read as it stands.  The date of a session stands before a
+    turn's text.  Raises ValueError where a peer `with_model` has no server to ask.
     """
 
     name: str
@@ -40,6 +41,11 @@ class PeerMemory(ModelWithMemory):
 
     def __init__(self, model_path: str | None = None, encoder: Encoder | None = None, seconds: float = CALL_SECONDS) -> None:
         self._python = peer_python(self.name)
+        settings = Settings.load()
+        if self.with_model and settings.engine != "openai":
+            raise ValueError(
+                f"{self.name} draws memories with a model: --engine openai --url URL, or GIGAMEMORY_ENGINE=openai and GIGAMEMORY_ENGINE_URL"
+            )
         self._reader = SharedReader(model_path, encoder)
         self.counters = self._reader.counters
         self._seconds = seconds * (MODEL_PATIENCE if self.with_model else 1)
@@ -47,11 +53,6 @@ class PeerMemory(ModelWithMemory):
         self._lost: set[Any] = set()
         self._kept: set[Any] = set()  # dialogues with a write that came through
         self._failed: dict[Any, str] = {}  # and with one that did not: the last error
-        settings = self._reader.settings
-        if self.with_model and settings.engine != "openai":
-            raise ValueError(
-                f"{self.name} draws memories with a model: --engine openai --url URL, or GIGAMEMORY_ENGINE=openai and GIGAMEMORY_ENGINE_URL"
-            )
         self._endpoint = PeerEndpoint(self._reader.encoder, settings.engine_url if self.with_model else "")
         weakref.finalize(self, self._endpoint.close)
         self._config = {
@@ -116,9 +117,10 @@ class PeerMemory(ModelWithMemory):
         return self._reader.support
 
     def close(self) -> None:
-        """End the child and give back the engine."""
+        """End the child and its endpoint, and give back the engine."""
         if self._peer:
             self._peer.close()
+        self._endpoint.close()
         self._reader.close()
 
     def probe(self, host: str, port: int) -> str:

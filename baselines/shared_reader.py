@@ -28,8 +28,7 @@ class SharedReader:
 
     `k` is how many hits to hand over, `encoder` the settings' one (or the one given), `counters` what became of the
     questions that went to a model, `support` the last answer's (0..1, None before the first); `model` and `served_tokens`
-    are the name and the context of a server's model.  Raises EngineError and
-    ValueError for settings that cannot be used.
+    are the name and the context of a server's model.  Raises EngineError and ValueError for settings that cannot be used.
     """
 
     def __init__(self, model_path: str | None, encoder: Encoder | None = None) -> None:
@@ -38,6 +37,7 @@ class SharedReader:
         engine = kept(build_engine(settings, model_path))
         self.model = getattr(engine, "model", settings.engine_model)
         self.served_tokens: int | None = getattr(engine, "served_tokens", None)
+        # of the stage only the encoder is wanted: nothing else of it is loaded
         self.encoder = RecallStage(replace(settings, reranker="", topic_boost=0.0), encoder).encoder
         self.counters: Counter[str] = Counter()
         self.support: float | None = None

@@ -49,7 +49,7 @@ class Ranked(NamedTuple):
     sessions: tuple[list, frozenset]
 
 
-# groups of features, each a mechanism that a reader of the ablation knows by name
+# Groups of features, each a mechanism that a reader of the ablation knows by name.
 GROUPS = {
     "BM25": {"lexical", "reply_lexical", "session_lexical"},
     "late interaction": {"late"},
@@ -134,9 +134,8 @@ def ablation(examples: list[Example]) -> str:
         part = held_out_rankings([e._replace(features=e.features[:, kept]) for e in examples])
         found = [_difference(whole, part, clusters, measure) for measure in MEASURES]
         verdict = compare_paired([MEASURES[1](r) > 0 for r in whole], [MEASURES[1](r) > 0 for r in part], clusters).verdict
-        lines.append(f"| {name} | " + " | ".join(f"{mean:+.3f} ± {reach:.3f}" for mean, reach in found) + f" | {verdict} |")
-    figures = ", ".join(f"{name} {value}" for name, value in summary(whole).items())
-    return f"All features, leave-one-dialogue-out: {figures}\n\n" + "\n".join(lines) + "\n"
+        lines.append(_row(name, found, verdict))
+    return _headed("All features", whole, lines)
 
 
 def typo_table(examples: list[Example], paths: Sequence[Path], encoder: Any, share: float) -> str:
@@ -154,13 +153,19 @@ def typo_table(examples: list[Example], paths: Sequence[Path], encoder: Any, sha
         spoilt = held_out_rankings(examples, asked=asked)
         found = [_difference(clean, spoilt, clusters, measure) for measure in MEASURES]
         figures = summary(spoilt)
-        lines.append(
-            f"| {spoiling.name} | "
-            + " | ".join(f"{mean:+.3f} ± {reach:.3f}" for mean, reach in found)
-            + f" | {figures['session_any@5']:.3f}, {figures['turn_mean@10']:.3f} |"
-        )
-    figures = ", ".join(f"{name} {value}" for name, value in summary(held_out_rankings(examples)).items())
-    return f"Clean, leave-one-dialogue-out: {figures}\n\n" + "\n".join(lines) + "\n"
+        lines.append(_row(spoiling.name, found, f"{figures['session_any@5']:.3f}, {figures['turn_mean@10']:.3f}"))
+    return _headed("Clean", held_out_rankings(examples), lines)
+
+
+def _row(name: str, differences: Sequence[tuple[float, float]], last: str) -> str:
+    """Of a Markdown table: `differences` are means with half their intervals."""
+    return f"| {name} | " + " | ".join(f"{mean:+.3f} ± {reach:.3f}" for mean, reach in differences) + f" | {last} |"
+
+
+def _headed(title: str, rankings: list[Ranked], lines: Sequence[str]) -> str:
+    """A table below the figures of the rankings that its rows are compared with."""
+    figures = ", ".join(f"{name} {value}" for name, value in summary(rankings).items())
+    return f"{title}, leave-one-dialogue-out: {figures}\n\n" + "\n".join(lines) + "\n"
 
 
 def _difference(whole: list[Ranked], part: list[Ranked], clusters: list[str], measure: Callable[[Ranked], float]) -> tuple[float, float]:

@@ -191,7 +191,7 @@ def _cost_rows(runs: Sequence[Run]) -> list[list[str]]:
         "GPU",
         "disk",
     ]
-    rows = [header]  # less the columns that no system has a figure for
+    rows = [header]
     for run in runs:
         ledger = run.summary["ledger"]
         stages = ledger["stages"]
@@ -203,7 +203,7 @@ def _cost_rows(runs: Sequence[Run]) -> list[list[str]]:
              "-" if ledger["correct_per_1000_tokens"] is None else f"{ledger['correct_per_1000_tokens']:.3f}",
              *("-" if ledger[name] is None else f"{ledger[name] / 2**20:,.0f} MiB" for name in ("peak_rss_bytes", "gpu_bytes", "disk_bytes"))]
         )  # fmt: skip
-    columns = [column for column in zip(*rows) if set(column[1:]) != {"-"}]
+    columns = [column for column in zip(*rows) if set(column[1:]) != {"-"}]  # less those that no system has a figure for
     return [list(row) for row in zip(*columns)] if runs else [header]
 
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-STAGES = ("write", "index", "extract", "recall", "answer", "judge")
 INGESTION, ANSWERING = ("write", "index", "extract"), ("recall", "answer")
+STAGES = (*INGESTION, *ANSWERING, "judge")
 _OWN = Path("/proc/self")
 
 

@@ -3,15 +3,14 @@
     python -m eval.train_dual_encoder [--write] [--members 3] [--steps 600]
 
 A step takes one question and one message of each of BATCH attributes; the question's own message must win against the
-other attributes' messages, against near misses and against what people ask a chat assistant (the distractors), and the
-message's question against the other questions.  Words lose their own vectors at random, so that the map of the word
-vectors is trained for words that the corpus lacks.
+other attributes' messages and against near misses, and the message's question against the other questions.  Words lose
+their own vectors at random, so that the map of the word vectors is trained for words that the corpus lacks.  What users
+say in the distractor sessions is not among the negatives: it stands in the dialogues that the recall stage is measured on.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import sys
 from collections import Counter
@@ -28,26 +27,26 @@ from tqdm import tqdm
 from .attributes import Attribute, load_attributes
 
 ATTRIBUTES = Path(__file__).parents[1] / "data" / "attributes"
-DISTRACTORS = Path(__file__).parents[1] / "data" / "distractors"
 VECTOR = 300  # dimensions of the word vectors
 DIMENSIONS = 128
 BATCH = 384
-DISTRACTORS_A_STEP = 64
 RATE = 2e-3
 TEMPERATURE = 0.1
+LARGEST_SHARPNESS = 60  # inverse of the least temperature that training may reach
 NEAR_MISS_WEIGHT = 0.5
+BACKWARD_WEIGHT = 0.5  # of finding the message's question, beside the question's message
 CROPPED = 0.4  # of the messages only the piece with the answer is shown: recall looks at pieces, too
 WORD_LISTS = 0.2  # of the messages are replaced by some of the attribute's typical words
 COMMON = 2  # texts that must hold a word to give it a vector of its own
 OWN_DROPPED, WORDS_DROPPED = 0.5, 0.1
-LARGEST_INFORMATION = 8.0  # nats, where the gate's weight of information begins to count for a word
+INFORMATION_OFFSET = 8.0  # nats, taken from a word's information, so that common and rare words pull the gate opposite ways
 
 
 class Vocabulary:
     """Numbers of the common names in some texts, and of the word vectors that they need; 0 stands for none."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        from submission.recall.dual_encoder import name
+        from submission.recall.dual_encoder import vocabulary_name
         from submission.recall.text import tokens
         from submission.recall.word_vectors import shipped_vectors
 
@@ -55,13 +54,13 @@ class Vocabulary:
         found = Counter(token for text in texts for token in set(tokens(text)))
         texts_with = Counter()
         for token, count in found.items():
-            texts_with[name(token)] += count
+            texts_with[vocabulary_name(token)] += count
         self.names = [n for n, count in texts_with.items() if count >= COMMON]
-        name_of = {n: i for i, n in enumerate(self.names, 1)}
+        number_of = {n: i for i, n in enumerate(self.names, 1)}
         ids = list(dict.fromkeys(i for token in found if (i := words.id(token)) is not None))
         row_of = {i: row for row, i in enumerate(ids, 1)}
         self._tokens = tokens
-        self._row_of = {token: (name_of.get(name(token), 0), row_of.get(words.id(token), 0)) for token in found}
+        self._row_of = {token: (number_of.get(vocabulary_name(token), 0), row_of.get(words.id(token), 0)) for token in found}
         self.vectors = torch.from_numpy(np.concatenate([np.zeros((1, VECTOR), np.float32), words.vectors(ids)]))
         self.information = torch.from_numpy(np.append(np.float32(0), words.information(ids)).astype(np.float32))
 
@@ -84,16 +83,16 @@ class Tower(nn.Module):
         for weight in (self.own.weight, self.gate_map.weight, self.own_gate.weight):
             nn.init.zeros_(weight)
 
-    def forward(self, texts: Sequence[list[tuple[int, int]]], training: bool = True) -> torch.Tensor:
+    def forward(self, texts: Sequence[list[tuple[int, int]]]) -> torch.Tensor:
+        """(n_texts, DIMENSIONS), rows L2-normalised, with words dropped at random; each text has a word at least."""
         names, vectors = (nn.utils.rnn.pad_sequence([torch.tensor([row[i] for row in text]) for text in texts], batch_first=True) for i in (0, 1))
         present = nn.utils.rnn.pad_sequence([torch.ones(len(text)) for text in texts], batch_first=True)
-        if training:
-            names = names * (torch.rand(names.shape) > OWN_DROPPED)
-            kept = torch.rand(present.shape) > WORDS_DROPPED
-            kept[:, 0] = True
-            present = present * kept
+        names = names * (torch.rand(names.shape) > OWN_DROPPED)
+        kept = torch.rand(present.shape) > WORDS_DROPPED
+        kept[:, 0] = True
+        present = present * kept
         known = self._vocabulary.vectors[vectors]
-        information = self.information * (self._vocabulary.information[vectors] - LARGEST_INFORMATION)
+        information = self.information * (self._vocabulary.information[vectors] - INFORMATION_OFFSET)
         gates = self.gate_map(known)[..., 0] + self.own_gate(names)[..., 0] + information
         rows = known @ self.map + self.own(names)
         return functional.normalize((rows * (functional.softplus(gates) * present)[..., None]).sum(dim=1), dim=-1)
@@ -102,7 +101,7 @@ class Tower(nn.Module):
 class Corpus:
     """The corpus as rows of the vocabulary, from which steps are drawn."""
 
-    def __init__(self, attributes: Sequence[Attribute], distractors: Sequence[str], vocabulary: Vocabulary) -> None:
+    def __init__(self, attributes: Sequence[Attribute], vocabulary: Vocabulary) -> None:
         from submission.recall.pieces import pieces
 
         rows = vocabulary.rows
@@ -111,14 +110,12 @@ class Corpus:
         self._crops = [[rows(piece) for m in a.messages for piece in pieces(m.text) if m.text[m.start : m.end] in piece] for a in attributes]
         self._words = [[row for w in a.words for row in rows(w)] for a in attributes]
         self._near = [[rows(n) for n in a.near_misses] for a in attributes]
-        self._distractors = [rows(d) for d in distractors]
 
-    def step(self, draw: random.Random) -> tuple[list, list, int]:
-        """Questions; their messages in the same order, then near misses, then distractors; how many near misses."""
+    def step(self, draw: random.Random) -> tuple[list, list]:
+        """Questions; their messages in the same order, then near misses."""
         chosen = draw.sample(range(len(self.questions)), min(BATCH, len(self.questions)))
         near = [draw.choice(self._near[i]) for i in chosen if self._near[i]]
-        distractors = draw.sample(self._distractors, min(DISTRACTORS_A_STEP, len(self._distractors)))
-        return [draw.choice(self.questions[i]) for i in chosen], [self._message(i, draw) for i in chosen] + near + distractors, len(near)
+        return [draw.choice(self.questions[i]) for i in chosen], [self._message(i, draw) for i in chosen] + near
 
     def _message(self, i: int, draw: random.Random) -> list[tuple[int, int]]:
         if self._words[i] and draw.random() < WORD_LISTS:
@@ -134,14 +131,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--attributes", type=Path, default=ATTRIBUTES, help="folder of the corpus, Russian and English")
     options = parser.parse_args(arguments)
     from submission.recall.dual_encoder import DUAL_ENCODER
-    from submission.recall.pieces import pieces
 
     torch.set_num_threads(1)  # sums in one order: the same seeds give the same weights
     attributes = load_attributes(sorted(options.attributes.rglob("*.txt")))
-    distractors = [piece for text in user_turns(DISTRACTORS) for piece in pieces(text)]
     texts = [t for a in attributes for t in (*a.questions, *(m.text for m in a.messages), *a.near_misses, *a.words)]
-    vocabulary = Vocabulary([*texts, *distractors])
-    corpus = Corpus(attributes, distractors, vocabulary)
+    vocabulary = Vocabulary(texts)
+    corpus = Corpus(attributes, vocabulary)
     members = [trained(corpus, vocabulary, seed, options.steps) for seed in range(options.members)]
     print(f"{len(attributes)} attributes, {len(vocabulary.names)} words, {options.members} members")
     if options.write:
@@ -160,15 +155,15 @@ def trained(corpus: Corpus, vocabulary: Vocabulary, seed: int, steps: int) -> tu
     own = [p for tower in towers for part in (tower.own, tower.own_gate) for p in part.parameters()]
     shared = [p for tower in towers for p in tower.parameters() if all(p is not o for o in own)] + [sharpness]
     optimiser = torch.optim.AdamW([{"params": shared, "lr": RATE / 3}, {"params": own, "lr": RATE}], weight_decay=1e-5)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, [RATE / 3, RATE], total_steps=steps, pct_start=max(0.1, 2 / steps))
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, [RATE / 3, RATE], total_steps=steps, pct_start=min(0.5, max(0.1, 2 / steps)))
     for _ in tqdm(range(steps), desc=f"member {seed}", disable=None):
-        questions, messages, near = corpus.step(draw)
+        questions, messages = corpus.step(draw)
         n = len(questions)
-        scores = towers[0](questions) @ towers[1](messages).T * sharpness.exp().clamp(max=60)
+        scores = towers[0](questions) @ towers[1](messages).T * sharpness.exp().clamp(max=LARGEST_SHARPNESS)
         discount = torch.zeros(len(messages))
-        discount[n : n + near] = float(np.log(NEAR_MISS_WEIGHT))
+        discount[n:] = float(np.log(NEAR_MISS_WEIGHT))
         answers = torch.arange(n)
-        loss = functional.cross_entropy(scores + discount, answers) + 0.5 * functional.cross_entropy(scores[:, :n].T, answers)
+        loss = functional.cross_entropy(scores + discount, answers) + BACKWARD_WEIGHT * functional.cross_entropy(scores[:, :n].T, answers)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -183,7 +178,7 @@ def store(path: Path, vocabulary: Vocabulary, members: Sequence[tuple[Tower, Tow
         towers = [member[place] for member in members]
         own = np.stack([t.own.weight.detach().numpy()[1:] for t in towers], axis=1)
         scale = np.abs(own).max(axis=(0, 2), keepdims=True) / 127
-        offsets = [[t.gate_map.bias.item() - LARGEST_INFORMATION * t.information.item(), t.information.item()] for t in towers]
+        offsets = [[t.gate_map.bias.item() - INFORMATION_OFFSET * t.information.item(), t.information.item()] for t in towers]
         arrays |= {
             f"{side}_maps": np.stack([t.map.detach().numpy() for t in towers]).astype(np.float16),
             f"{side}_own": np.round(own / scale).astype(np.int8),
@@ -194,12 +189,6 @@ def store(path: Path, vocabulary: Vocabulary, members: Sequence[tuple[Tower, Tow
         }
     with path.open("wb") as file:
         np.savez_compressed(file, **arrays)
-
-
-def user_turns(folder: Path) -> list[str]:
-    """What users say in the distractor sessions, 600 characters of a turn at most."""
-    lines = [line for path in sorted(folder.rglob("*.jsonl")) for line in path.read_text(encoding="utf-8").splitlines()]
-    return [m["content"][:600] for line in lines for m in json.loads(line)["messages"] if m["role"] == "user"]
 
 
 if __name__ == "__main__":

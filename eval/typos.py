@@ -96,10 +96,10 @@ def _slang(word: str) -> str:
 
 
 def _inflected(everyday: str, like: str) -> str:
-    from submission.recall.text import _morphology
+    from submission.recall.text import morphology
 
-    tag = _morphology().parse(like)[0].tag
-    nouns = [parse for parse in _morphology().parse(everyday) if parse.tag.POS == "NOUN"]
+    tag = morphology().parse(like)[0].tag
+    nouns = [parse for parse in morphology().parse(everyday) if parse.tag.POS == "NOUN"]
     form = nouns[0].inflect({tag.case, tag.number} - {None}) if nouns and tag.POS == "NOUN" else None
     return form.word if form else everyday
 

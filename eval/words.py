@@ -92,7 +92,7 @@ def _single_words(text: str) -> list[Word]:
     quoted = False
     for match in _TOKEN.finditer(text.replace("\u0301", "")):
         token = match[0]
-        if token[0].isdigit():
+        if token[0].isdecimal():
             found.extend(_digits(token))
         elif token.isalpha():
             glued = bool(found) and found[-1].value is not None and text[match.start() - 1 : match.start()] != " "

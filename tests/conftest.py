@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -38,7 +40,8 @@ def child():
     def start(*arguments, **options):
         environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}", **options.pop("env", {})}
         options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": ROOT, **options}
-        process = subprocess.Popen([sys.executable, *map(str, arguments)], text=True, env=environment, **options)
+        heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a shell's background job hands down that Ctrl-C is ignored
+        process = subprocess.Popen([sys.executable, *map(str, arguments)], text=True, env=environment, preexec_fn=heed, **options)
         started.append(process)
         return process
 

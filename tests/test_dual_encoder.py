@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from submission.recall.dual_encoder import DualEncoder, Side, name, shipped_dual_encoder
+from submission.recall.dual_encoder import DualEncoder, Side, load_dual_encoder, shipped_dual_encoder, vocabulary_name
 
 
 class TwoWords:
@@ -77,8 +77,16 @@ def test_nothing_known_gives_a_zero_row(encoder):
 
 def test_numbers_go_by_their_length():
     """2019 and 1987 are the same word, a year; lemmas join the forms of a word."""
-    assert name("2019") == name("1987") != name("19")
-    assert name("собакой") == name("собака")
+    assert vocabulary_name("2019") == vocabulary_name("1987") != vocabulary_name("19")
+    assert vocabulary_name("собакой") == vocabulary_name("собака")
+
+
+@pytest.mark.parametrize("content", [b"", b"version https://git-lfs", b"PK\x03\x04 half"], ids=["empty", "pointer", "half"])
+def test_a_broken_file_is_named(tmp_path, content):
+    """Whatever is wrong with it."""
+    (tmp_path / "broken.npz").write_bytes(content)
+    with pytest.raises(ValueError, match="broken.npz cannot be read"):
+        load_dual_encoder(tmp_path / "broken.npz")
 
 
 @pytest.mark.parametrize(

@@ -165,3 +165,9 @@ def test_a_slip_is_no_other_word():
     right = read_words("манную")[0]
     assert same_word(right, read_words("маную")[0])
     assert not same_word(right, read_words("ванную")[0])
+
+
+def test_a_raised_digit_is_no_number():
+    """«м²» is a unit: a digit that is no decimal one breaks nothing."""
+    question = Question(3, "Какая площадь у моей дачи?", "fact_equal_session", "60 м²")
+    assert CORRECT == label("overlap", question, "Площадь вашей дачи 60 м²")

@@ -19,7 +19,7 @@ from typing import Any
 from .base import Chat, DeadlineError, EngineError, estimated_tokens
 from .replies import checked
 
-__all__ = ["OpenAiEngine"]
+__all__ = ["OpenAiEngine", "opener_for"]
 
 CHARS_PER_TOKEN = 2.0  # of an unknown tokenizer on Russian, where the server has no /tokenize
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 8.0
@@ -51,8 +51,7 @@ class OpenAiEngine:
             raise EngineError(f"engine_url must start with http:// or https://, not {url!r}")
         if not self._base.endswith("/v1"):
             self._base += "/v1"
-        local = urllib.parse.urlsplit(self._base).hostname in _LOCAL
-        self._opener = urllib.request.build_opener(*([urllib.request.ProxyHandler({})] if local else []))
+        self._opener = opener_for(self._base)
         self._seed, self._timeout, self._retries, self._sleep = seed, timeout_seconds, retries, sleep
         self._pool = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="openai")
         self._plain = False  # set when the server refuses parameters that OpenAI's own protocol lacks
@@ -167,6 +166,12 @@ class OpenAiEngine:
         if key := os.environ.get("GIGAMEMORY_ENGINE_KEY"):
             headers["Authorization"] = f"Bearer {key}"
         return urllib.request.Request(url, data=body, headers=headers)
+
+
+def opener_for(url: str) -> urllib.request.OpenerDirector:
+    """An opener for one server; a local one is asked directly, whatever proxy the environment names."""
+    local = urllib.parse.urlsplit(url).hostname in _LOCAL
+    return urllib.request.build_opener(*([urllib.request.ProxyHandler({})] if local else []))
 
 
 class _Refused(EngineError):

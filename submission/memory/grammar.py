@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..recall.text import _morphology, normalise
+from ..recall.text import morphology, normalise
 
 _PIECE = re.compile(r"[«\"“](?P<quoted>[^«»\"“”\n]{1,40})[»\"”]|\d+(?:[.,:]\d+)*|[^\W\d_]+(?:-[^\W\d_]+)*|[^\w\s]")
 _BREAKS = frozenset(",;:()—–-.!?…")
@@ -41,7 +41,7 @@ class Parse(NamedTuple):
 @lru_cache(maxsize=100_000)
 def parses(word: str) -> tuple[Parse, ...]:
     """All readings of a normalised word, most likely first."""
-    return tuple(Parse(normalise(p.normal_form), p.tag.grammemes, p.score) for p in _morphology().parse(word))
+    return tuple(Parse(normalise(p.normal_form), p.tag.grammemes, p.score) for p in morphology().parse(word))
 
 
 @lru_cache(maxsize=100_000)
@@ -209,7 +209,7 @@ def text_of(clause: list[Word]) -> str:
 
 @lru_cache(maxsize=20_000)
 def _inflected(norm: str, part: str, case: str, to: str, gender: str | None, plural: bool | None) -> str | None:
-    fitting = [p for p in _morphology().parse(norm) if part in p.tag and case in p.tag.grammemes]
+    fitting = [p for p in morphology().parse(norm) if part in p.tag and case in p.tag.grammemes]
     for parse in fitting:
         if gender and parse.tag.gender and parse.tag.gender != gender:
             continue
@@ -248,7 +248,7 @@ def nominative(phrase: list[Word], case: str) -> str:
 @lru_cache(maxsize=20_000)
 def name_form(norm: str, mark: str, gender: str | None = None, cases: frozenset[str] = frozenset()) -> tuple[str, str, frozenset[str]] | None:
     """Nominative, gender and cases of a name (mark Name, Patr or Surn); readings that fit `gender` and `cases` come first."""
-    found = [p for p in _morphology().parse(norm) if mark in p.tag]
+    found = [p for p in morphology().parse(norm) if mark in p.tag]
     if not found:
         return None
     best = max(found, key=lambda p: (gender is not None and gender in p.tag.grammemes, bool(cases & p.tag.grammemes), p.score))

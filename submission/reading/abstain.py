@@ -61,6 +61,7 @@ def abstain_signals(signals: np.ndarray, scores: np.ndarray, clauses: Sequence[C
         "best_covered": largest("covered"),
         "best_covered_turn": largest("covered_turn"),
         "best_cosine": largest("cosine"),
+        # of all clauses, as UNRELATED asks whether anything that was said comes near
         "best_match": float(signals[:, _COLUMN["match"]].max()),
         "typed": float(top[:, _TYPED].max()),
         "supporting_turns": len({clauses[i].hit.index for i in order[:TOP]}) / TOP,
@@ -87,7 +88,7 @@ def abstain_signals(signals: np.ndarray, scores: np.ndarray, clauses: Sequence[C
 def answerable(signals: np.ndarray, weights: np.ndarray, bias: float) -> float:
     """Probability (0..1) that the evidence answers the question.
 
-    At least CERTAIN for a fact or an exact clause; else 0 where nothing that was said is related to the question.
+    CERTAIN for a fact or an exact clause; else 0 where nothing that was said is related to the question.
     """
     if signals[_FACTS] > 0 or signals[_EXACT] >= EXACT_SHARE:
         return CERTAIN

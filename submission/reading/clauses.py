@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ..recall.pieces import pieces
 from ..recall.recall import Hit
-from ..recall.text import STOP_LEMMAS, _morphology, is_pasted, lemma, normalise, sentences, tokens
+from ..recall.text import STOP_LEMMAS, is_pasted, lemma, morphology, normalise, sentences, tokens
 
 REPLY_CHARS = 250  # a reply names the topic of the turn in its first sentences
 CHOICE_CHARS = 130  # a user turn that only picks one of the assistant's options is short
@@ -103,13 +103,12 @@ def clauses_of(hits: Sequence[Hit]) -> list[Clause]:
     for rank, hit in enumerate(users):
         if is_pasted(hit.text):
             continue
-        reply = by_index.get(hit.index + 1)
+        before, reply = by_index.get(hit.index - 1), by_index.get(hit.index + 1)
         answered = reply.text[:REPLY_CHARS] if reply is not None and reply.role != "user" else ""
         found += [_clause(hit, rank, piece, hit.text, answered, False) for piece in pieces(hit.text)]
-        option = chosen_option(hit.text, by_index.get(hit.index - 1), by_index.get(hit.index + 1))
+        option = chosen_option(hit.text, before, reply)
         if option:
-            before = by_index[hit.index - 1].text if hit.index - 1 in by_index else ""
-            found.append(_clause(hit, rank, option, f"{hit.text} {before}", answered, True))
+            found.append(_clause(hit, rank, option, f"{hit.text} {before.text if before else ''}", answered, True))
     return found
 
 
@@ -183,7 +182,7 @@ def _kinds(word: str) -> frozenset[str]:
         return frozenset(["number"])
     if word.isascii():
         return frozenset(["name"])
-    parse = _morphology().parse(word)[0]
+    parse = morphology().parse(word)[0]
     tag, found = parse.tag, set()
     if "NUMR" in tag or "Anum" in tag or word in ("тыщ", "тыс", "тысяч", "полтора", "полторы", "двое", "трое", "четверо", "пара", "сто", "тысяча"):
         found.add("number")

@@ -29,12 +29,13 @@ SIGNALS = (
 
 
 class Matcher:
-    """Compares a question with clauses word by word (late interaction, as in ColBERT, Khattab and Zaharia 2020)."""
+    """Compares a question with clauses: word by word (late interaction, as in ColBERT, Khattab and Zaharia 2020), as vectors of
+    the encoder, and by the dual encoder, which is trained for it."""
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
         self._vectors: dict[str, np.ndarray] = {}  # of words and of clauses
-        self._matches = shipped_dual_encoder()
+        self._dual_encoder = shipped_dual_encoder()
 
     def signals(self, question: str, ask: Asked, clauses: Sequence[Clause], facts: Sequence[Any] = ()) -> np.ndarray:
         """(n_clauses, len(SIGNALS)) float32, columns as in SIGNALS."""
@@ -51,19 +52,15 @@ class Matcher:
         asked_row = self._encoder.encode_questions([question])[0]
         cosine = self._rows([c.text for c in clauses]) @ asked_row
         cosine_turn = self._rows([" ".join(t) for t in turns]) @ asked_row
-        asked_match = self._matches.questions([question])[0]
-        match = self._matches.messages([c.text for c in clauses]) @ asked_match
-        match_reply = self._matches.messages([" ".join(c.reply_lemmas) for c in clauses]) @ asked_match
-        match_of: dict[int, float] = {}
-        match_in: dict = {}
-        for clause, value in zip(clauses, match):
-            match_of[clause.hit.index] = max(match_of.get(clause.hit.index, -1.0), value)
-            match_in[clause.hit.session_id] = max(match_in.get(clause.hit.session_id, -1.0), value)
+        asked_match = self._dual_encoder.questions([question])[0]
+        match = self._dual_encoder.messages([c.text for c in clauses]) @ asked_match
+        match_reply = self._dual_encoder.messages([" ".join(c.reply_lemmas) for c in clauses]) @ asked_match
+        sessions = [c.hit.session_id for c in clauses]
+        match_of_turn = _largest([c.hit.index for c in clauses], match, -1.0)
+        match_of_session = _largest(sessions, match, -1.0)
         replies = [c.reply_lemmas for c in clauses]
         late_reply = self._late(words, weights, replies)
-        best_in_session: dict = {}
-        for clause, value in zip(clauses, late_turn):
-            best_in_session[clause.hit.session_id] = max(best_in_session.get(clause.hit.session_id, 0.0), value)
+        late_of_session = _largest(sessions, late_turn, 0.0)
         sources, told = _fact_sources(facts), {place for hit in facts[:1] for place in hit.fact.turns}
         values = [set(content_lemmas(hit.fact.value)) for hit in facts]
         wants = {kind: float(ask.kind == kind) for kind in (NUMBER, TIME, NAME, PLACE, PERSON, YES_NO)}
@@ -84,10 +81,10 @@ class Matcher:
                 latest[i] * (ask.when == NOW), latest[i] * (ask.when == ANY and not ask.many), latest[i] * (ask.when == BEFORE),
                 t.changed * (ask.when != BEFORE), t.changed * (ask.when == BEFORE), t.former * (ask.when == BEFORE), t.former * (ask.when == NOW),
                 t.corrected, t.unreal, float(clause.chosen), clause.chosen * picks,
-                late_reply[i], best_in_session[clause.hit.session_id],
+                late_reply[i], late_of_session[sessions[i]],
                 sources.get(clause.hit.index, 0.0) * float(any(v & set(t.lemmas) for v in values)), float(clause.hit.index in told),
                 t.request, float(fresh < 2),
-                match[i], match_of[clause.hit.index], match_reply[i], match_in[clause.hit.session_id],
+                match[i], match_of_turn[clause.hit.index], match_reply[i], match_of_session[sessions[i]],
             ))  # fmt: skip
         return np.asarray(rows, dtype=np.float32).reshape(len(clauses), len(SIGNALS))
 
@@ -120,10 +117,15 @@ class Matcher:
 
 def _fact_sources(facts: Sequence[Any]) -> dict[int, float]:
     """Turn -> score of the best fact drawn from it."""
-    found: dict[int, float] = {}
-    for hit in facts:
-        for place in hit.fact.turns:
-            found[place] = max(found.get(place, 0.0), float(hit.score))
+    drawn = [(place, float(hit.score)) for hit in facts for place in hit.fact.turns]
+    return _largest([place for place, _ in drawn], [score for _, score in drawn], 0.0)
+
+
+def _largest(keys: Sequence[Any], values: Sequence[float], least: float) -> dict[Any, float]:
+    """Key -> the largest of its values, `least` where all are below."""
+    found: dict[Any, float] = {}
+    for key, value in zip(keys, values):
+        found[key] = max(found.get(key, least), value)
     return found
 
 

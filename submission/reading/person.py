@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from ..recall.text import _morphology
+from ..recall.text import morphology
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’](?:m|ve|d|ll))?", re.I)
 
@@ -49,7 +49,7 @@ def _second(word: str, speaks: bool) -> str:
         return _ENGLISH[word]
     if speaks and word == "was":
         return "were"
-    parse = _morphology().parse(word)[0]
+    parse = morphology().parse(word)[0]
     changed = None
     if "VERB" in parse.tag and "1per" in parse.tag:
         changed = parse.inflect({"2per", "plur"})
@@ -60,7 +60,7 @@ def _second(word: str, speaks: bool) -> str:
 
 @lru_cache(maxsize=50_000)
 def _is_subject(word: str) -> bool:
-    tag = _morphology().parse(word)[0].tag
+    tag = morphology().parse(word)[0].tag
     return "nomn" in tag and ("NOUN" in tag or "NPRO" in tag)
 
 

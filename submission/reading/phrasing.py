@@ -12,8 +12,9 @@ from .person import second_person
 from .question import BEFORE, Asked
 
 MAX_ANSWER_CHARS = 240  # the contest asks for one short sentence
+PHRASING_CHARS = 16  # of them are left for what `phrase` and the second person add
 LENGTH_PENALTY = 0.3  # of the logarithm of a clause's length: of two equally good ones the shorter leaves room for a third
-SAME_SESSION_PENALTY = 0.5
+SAME_SESSION_PENALTY = 0.5  # of a clause's score, for each one chosen from its session
 PIECES = 6  # at most so many clauses in an answer
 
 _LEAD_IN = re.compile(
@@ -24,7 +25,7 @@ _LEAD_IN = re.compile(
 _TRAIL = " \t.!?,;:)(-–—"
 
 
-def choose(clauses: Sequence[Clause], scores: np.ndarray, room: int = MAX_ANSWER_CHARS - 16, most: int = PIECES) -> list[Clause]:
+def choose(clauses: Sequence[Clause], scores: np.ndarray, room: int = MAX_ANSWER_CHARS - PHRASING_CHARS, most: int = PIECES) -> list[Clause]:
     """The best clauses that fit into `room` characters, best first; questions and repetitions are left out.
 
     Each choice lowers the other clauses of its session: a second session has more to add, be it a further item of a list
@@ -71,7 +72,7 @@ def phrase(chosen: Sequence[Clause], ask: Asked) -> str:
 
 
 def tidy(text: str) -> str:
-    """`text` without the words that lead into it and without what trails; brackets that lost their pair go too."""
+    """`text` without the words that lead into it and without what trails; quotation marks that lost their pair go too."""
     text = _LEAD_IN.sub("", text.strip().strip(_TRAIL).strip())
     return text if text.count("«") == text.count("»") else text.replace("«", "").replace("»", "")
 

@@ -20,7 +20,7 @@ from .text import tokens, word
 from .word_vectors import DIM, WordVectors, normalised, shipped_vectors
 
 DUAL_ENCODER = Path(__file__).parent / "assets" / "dual_encoder.npz"
-WORDS_KEPT = 100_000
+WORDS_KEPT = 100_000  # of each side, 1.5 KiB a word
 
 
 class Side(NamedTuple):
@@ -45,7 +45,7 @@ class DualEncoder:
         self._words, self._vocabulary = words, vocabulary
         self._sides = {"question": question, "message": message}
         self._kept: dict[str, dict[str, np.ndarray]] = {"question": {}, "message": {}}
-        self.dim = question.maps.shape[0] * question.maps.shape[2]
+        self.dim = question.maps.shape[0] * question.maps.shape[2]  # of all members together
 
     def questions(self, texts: Sequence[str]) -> np.ndarray:
         """(n_texts, dim) float32, rows L2-normalised; a text without words gives a zero row."""
@@ -72,32 +72,37 @@ class DualEncoder:
         return rows / np.float32(np.sqrt(members))
 
     def _word_rows(self, words: Sequence[str], side: Side) -> np.ndarray:
-        """Each word's share of a text's sum, (n_words, members, dim) float32."""
+        """Each word's share of a text's sum, (n_words, members, dim of one member) float32."""
         ids = [self._words.id(token) for token in words]
         known = [place for place, i in enumerate(ids) if i is not None]
         vectors, information = np.zeros((len(words), DIM), np.float32), np.zeros(len(words), np.float32)
         vectors[known] = self._words.vectors([ids[place] for place in known])
         information[known] = self._words.information([ids[place] for place in known])
-        own = np.asarray([self._vocabulary.get(name(token), -1) for token in words])
+        own = np.asarray([self._vocabulary.get(vocabulary_name(token), -1) for token in words])
         gates = vectors @ side.gate_maps.T + side.own_gates[own] + side.gates[:, 0] + side.gates[:, 1] * information[:, None]
         rows = np.einsum("wd,mde->wme", vectors, side.maps, optimize=True) + side.own[own]
         return (rows * np.logaddexp(0.0, gates)[:, :, None]).astype(np.float32)
 
 
-def name(token: str) -> str:
-    """Under which the vocabulary knows a normalised token: its lemma; numbers by how many digits they have."""
+def vocabulary_name(token: str) -> str:
+    """Under which the vocabulary knows a normalised token: its lemma; for a number how many characters it has, 4 at most."""
     return f"<{min(len(token), 4)}>" if token[0].isdigit() else word(token).lemma
 
 
 @lru_cache(maxsize=1)
 def shipped_dual_encoder() -> DualEncoder:
-    """The one instance that all parts share.  Raises ValueError naming the file when it cannot be read."""
+    """The one instance that all parts share."""
+    return load_dual_encoder(DUAL_ENCODER)
+
+
+def load_dual_encoder(path: Path) -> DualEncoder:
+    """What eval/train_dual_encoder.py stored.  Raises ValueError naming the file when it cannot be read."""
     try:
-        with np.load(DUAL_ENCODER) as stored:
+        with path.open("rb") as file, np.load(file) as stored:
             vocabulary = {w: i for i, w in enumerate(bytes(stored["vocabulary"]).decode("utf-8").split("\n"))}
             sides = [_side(stored, side) for side in ("question", "message")]
-    except (OSError, KeyError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{DUAL_ENCODER.name} cannot be read ({error}); make train-recall makes it again") from error
+    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{path.name} cannot be read ({error}); make train-recall makes it again") from error
     return DualEncoder(shipped_vectors(), vocabulary, *sides)
 
 

@@ -15,13 +15,13 @@ import numpy as np
 
 from ..memory.turns import NO_REPLY, Turn
 from .dense import DenseIndex, DenseOptions
-from .dual_encoder import DualEncoder, shipped_dual_encoder
+from .dual_encoder import shipped_dual_encoder
 from .encoders import Encoder, WordVectorEncoder
 from .late import LateInteraction, WordTable
 from .lexical import Bm25
 from .names import other_forms
 from .numerals import number_words
-from .pieces import pieces
+from .piece_matches import PieceMatches
 from .spelling import mended
 from .text import STOP_LEMMAS, content_tokens, is_pasted, normalise, stems, tokens, word
 from .word_vectors import WordVectors
@@ -38,7 +38,6 @@ _COLUMN = {name: place for place, name in enumerate(NAMES)}
 
 PASTED_HEAD_CHARS = 400  # of a pasted text only the head, where the user says what it is for, counts as theirs
 LATE_REPLY_CHARS = 600  # longer replies are a chatbot's: they are compared as a whole, not word by word
-MATCHED_WHOLE_CHARS = 600  # longer turns are matched by their pieces alone
 MATCH_SCALE = 5.0  # brings a squared cosine into the range of the other features
 COMMON_WORD_NATS = 6.0  # words of long replies that carry less information than this are not looked at
 PEER_RATIO = 3.0  # replies up to this many times as long as user turns: two people are talking
@@ -62,31 +61,6 @@ _CONFIRMS = re.compile(
 )
 
 
-class PieceMatches:
-    """The dual encoder's view of texts: each one counts as the best of its pieces and, where it is short, of itself."""
-
-    def __init__(self, encoder: DualEncoder) -> None:
-        self._encoder = encoder
-        self._rows = np.zeros((0, encoder.dim), dtype=np.float32)
-        self._counts: list[int] = []  # pieces a text
-
-    def add(self, texts: Sequence[str]) -> None:
-        """Append texts; an empty one matches nothing."""
-        found = [list(dict.fromkeys((*pieces(text), *([text] if len(text) <= MATCHED_WHOLE_CHARS else [])))) if text else [] for text in texts]
-        self._counts += [len(parts) for parts in found]
-        self._rows = np.concatenate([self._rows, self._encoder.messages([part for parts in found for part in parts])])
-
-    def scores(self, question: str) -> np.ndarray:
-        """The best cosine with the question, not under 0, (n_texts,) float32."""
-        best = np.zeros(len(self._counts), dtype=np.float32)
-        counts = np.asarray(self._counts, dtype=np.int64)
-        filled = np.flatnonzero(counts)
-        if len(filled):
-            cosines = self._rows @ self._encoder.questions([question])[0]
-            best[filled] = np.maximum.reduceat(cosines, (np.cumsum(counts) - counts)[filled])
-        return np.maximum(best, 0.0)
-
-
 class TurnFeatures:
     """Derived from one dialogue's turns; grows with them."""
 
@@ -108,13 +82,13 @@ class TurnFeatures:
     def add(self, turns: Sequence[Turn]) -> None:
         """Append further turns."""
         texts = [_own_text(turn) for turn in turns]
-        self._matches.add([text if turn.is_user or len(text) <= LATE_REPLY_CHARS else "" for turn, text in zip(turns, texts)])
+        shorts = [turn.is_user or len(text) <= LATE_REPLY_CHARS for turn, text in zip(turns, texts)]
+        self._matches.add([text if short else "" for text, short in zip(texts, shorts)])
         ids_of_turns = []
-        for turn, text in zip(turns, texts):
+        for text, short in zip(texts, shorts):
             found = tokens(text)
             self._stems.append(_terms(found))
             self._lexical.add(self._stems[-1])
-            short = turn.is_user or len(text) <= LATE_REPLY_CHARS
             ids = self._content_ids(found) if short else self._informative_ids(found)
             ids_of_turns.append(ids)
             self._late.add(ids if short else ())

@@ -57,7 +57,8 @@ def is_russian(text: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _morphology():
+def morphology():
+    """pymorphy3's analyser of Russian words, the one instance that all parts share."""
     import pymorphy3
 
     return pymorphy3.MorphAnalyzer()
@@ -78,7 +79,7 @@ def word(token: str) -> Word:
         return Word(token, frozenset({"number"}))
     if not is_russian(token):
         return Word(_stemmer("english").stemWord(token), frozenset({"first_person"}) if first_person else _NO_FLAGS)
-    parse = _morphology().parse(token)[0]
+    parse = morphology().parse(token)[0]
     grammemes = parse.tag.grammemes
     flags = {flag for grammeme, flag in _FLAG_OF_GRAMMEME.items() if grammeme in grammemes}
     if first_person or ("VERB" in grammemes and "1per" in grammemes):
@@ -88,7 +89,7 @@ def word(token: str) -> Word:
 
 def is_known(token: str) -> bool:
     """Whether the Russian dictionary has a normalised token as a form of some word."""
-    return _morphology().word_is_known(token)
+    return morphology().word_is_known(token)
 
 
 def lemma(token: str) -> str:
