@@ -39,9 +39,9 @@ def child():
 
     def start(*arguments, **options):
         environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}", **options.pop("env", {})}
-        options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": ROOT, **options}
         heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a shell's background job hands down that Ctrl-C is ignored
-        process = subprocess.Popen([sys.executable, *map(str, arguments)], text=True, env=environment, preexec_fn=heed, **options)
+        options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": ROOT, "preexec_fn": heed, **options}
+        process = subprocess.Popen([sys.executable, *map(str, arguments)], text=True, env=environment, **options)
         started.append(process)
         return process
 
