@@ -17,6 +17,7 @@ LEAST_LETTERS = 5  # of a word that gets a mistake
 
 _WORD = re.compile(r"[^\W\d_]+")
 _CYRILLIC_WORD = re.compile(r"[а-яё]+", re.I)
+# tables of its own: what mends mistakes in the submission must not decide which ones it is measured on
 _ROWS = "йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю"  # of the keyboard
 _CONFUSED = {"о": "а", "а": "о", "е": "и", "и": "е"}  # they sound alike where they are not stressed
 

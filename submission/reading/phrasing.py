@@ -33,7 +33,8 @@ def choose(clauses: Sequence[Clause], scores: np.ndarray, room: int = MAX_ANSWER
     """
     lengths = np.asarray([max(len(tidy(c.text)), 8) for c in clauses], dtype=np.float32)
     left = scores - LENGTH_PENALTY * np.log(lengths)
-    sessions = np.asarray([hash(c.hit.session_id) for c in clauses])
+    numbers = {c.hit.session_id: number for number, c in enumerate(clauses)}
+    sessions = np.asarray([numbers[c.hit.session_id] for c in clauses])
     chosen: list[Clause] = []
     seen: set[str] = set()
     used = 0
