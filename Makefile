@@ -98,6 +98,9 @@ test-ray: .venv/ray/.ready  ## a run on a local Ray cluster, a worker of which i
 data/built/%.jsonl: | $(READY)
 	@$(RUN) -m data.prepare
 
+data/built/vignettes.jsonl: | $(READY)
+	@$(RUN) -m data.prepare --vignettes
+
 data: $(READY)  ## fetch the contest's public sample into data/public (needs a network)
 	@$(RUN) -m data.fetch
 

@@ -1,10 +1,10 @@
 """Finds runs of eight words that our texts share with other texts, and with one another.
 
     python -m data.leaks FOLDER_OR_FILE...      runs of data/ that also occur in these third-party files
-    python -m data.leaks                        only runs that occur in two of our personas or distractors
+    python -m data.leaks                        only runs that occur in two of our personas, distractors or vignettes
 
 A word is a run of letters, in lower case, ё as е; numbers and signs are no words, so that lists of figures and code
-do not count.  JSON files give their strings, other files their text.  Exit status 1 when a run is shared.
+do not count.  JSON files give their strings, vignettes what is said and asked, other files their text.  Exit status 1 when a run is shared.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from typing import Any, NamedTuple
 
 from eval.errors import UserError
 
+from .personas import DataError
+from .vignettes import read_vignettes, vignette_files
+
 RUN_WORDS = 8
 ROOT = Path(__file__).parent
 TEXT_SUFFIXES = (".json", ".jsonl", ".txt", ".md", ".csv", ".tsv")
@@ -28,7 +31,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 class Shared(NamedTuple):
-    """One run of words, a place of ours and the other place (`file:line: id`)."""
+    """One run of words, a place of ours and the other place (`file:line: id`, of a vignette `file: id`)."""
 
     run: str
     ours: str
@@ -39,14 +42,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print shared runs; 0 when there are none, 1 when there are, 2 for a file that cannot be read."""
     parser = argparse.ArgumentParser(prog="python -m data.leaks", description="Finds runs of words shared with other texts.")
     parser.add_argument("others", nargs="*", type=Path, metavar="FOLDER_OR_FILE")
-    parser.add_argument("--material", type=Path, default=ROOT, help="folder with dev, distractors and sample, default data")
+    parser.add_argument("--material", type=Path, default=ROOT, help="folder with dev, distractors, sample and vignettes, default data")
     options = parser.parse_args(arguments)
     try:
         ours = own_runs(options.material)
         inner = shared_within(options.material)
         files = [path for place in options.others for path in text_files(place)]
         outer = [found for path in files for found in shared_with(path, ours)]
-    except UserError as error:
+    except (DataError, UserError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     for title, found in (("between our own files", inner), (f"with {len(files)} other files", outer)):
@@ -60,21 +63,21 @@ def own_runs(folder: Path) -> dict[str, str]:
     """Every run of our texts -> the first place where it stands."""
     runs: dict[str, str] = {}
     for path in _own_files(folder):
-        for place, text in texts(path):
+        for place, text in _own_texts(path):
             for run in word_runs(text):
                 runs.setdefault(run, place)
     return runs
 
 
 def shared_within(folder: Path) -> list[Shared]:
-    """Runs in two personas, in two distractor sessions, or in a persona and a distractor."""
+    """Runs in two different ones of our personas, distractor sessions and vignettes."""
     first: dict[str, tuple[str, str]] = {}
     found: dict[tuple[str, str], Shared] = {}
     for path in _own_files(folder):
         if path.parent.name == "sample":
             continue
-        for place, text in texts(path):
-            source = place if "distractors" in path.parts else str(path)
+        for place, text in _own_texts(path):
+            source = str(path) if path.parent.parent.name == "dev" else place
             for run in word_runs(text):
                 other, before = first.setdefault(run, (source, place))
                 if other != source:
@@ -144,7 +147,19 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 def _own_files(folder: Path) -> list[Path]:
-    return [path for part in ("dev", "distractors", "sample") for path in sorted((folder / part).rglob("*.jsonl"))]
+    jsonl = [path for part in ("dev", "distractors", "sample") for path in sorted((folder / part).rglob("*.jsonl"))]
+    return jsonl + vignette_files(folder)
+
+
+def _own_texts(path: Path) -> Iterator[tuple[str, str]]:
+    """As `texts`, of a vignette one place for all turns, questions and answers, patterns and numbers left out."""
+    if path.suffix != ".txt":
+        yield from texts(path)
+        return
+    for persona in read_vignettes(path):
+        place = f"{path}: {persona.id}"
+        yield from ((place, content) for session in persona.sessions for _, content in session.messages)
+        yield from ((place, text) for question in persona.questions for text in (question.question, question.ans))
 
 
 if __name__ == "__main__":

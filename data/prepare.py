@@ -1,9 +1,10 @@
-"""Builds data sets in the contest's format from personas and distractors.
+"""Builds data sets in the contest's format from personas or vignettes, and distractors.
 
     python -m data.prepare                      data/built/{tune,test,en_tune,en_test}.jsonl at the contest's length
     python -m data.prepare --personas galina --sessions 10000 --out runs/stress                     a stress set
+    python -m data.prepare --vignettes          data/built/vignettes.jsonl, to train on
 
-One persona becomes one dialogue (data/dialogues.py), one split one file (data/split.json).  Files are read in
+One persona or vignette becomes one dialogue (data/dialogues.py), one split one file (data/split.json).  Files are read in
 sorted order, so that equal material and options give equal bytes on every machine.  What is written is read again
 and checked by `eval.inspect`; a file with a mistake is never put in place.
 """
@@ -16,6 +17,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +26,10 @@ from eval.inspect import inspect_file
 
 from .dialogues import POSITIONS, STRESS_SESSIONS, Options, compose, hop_count
 from .personas import DataError, Persona, Session, read_distractors, read_persona
+from .vignettes import LANGUAGE, read_vignettes, vignette_files
 
 ROOT = Path(__file__).parent
+VIGNETTE_CHARS = 200_000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         options = Options(given.seed, given.sessions, given.characters, given.distractor_share, given.position, given.hops, given.dates)
-        for path, records in build(given.material, options, given.personas):
+        for path, records in (build_vignettes if given.vignettes else build)(given.material, options, given.personas):
             write(given.out / path, records)
             print(_line(given.out / path, records))
     except (DataError, UserError) as error:
@@ -45,15 +49,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m data.prepare", description="Builds data sets in the contest's format.")
     parser.add_argument("--out", type=Path, default=Path("data/built"), help="folder to write into, default %(default)s")
-    parser.add_argument("--personas", type=lambda text: text.split(","), help="comma-separated; default: all")
+    parser.add_argument("--vignettes", action="store_true", help=f"build vignettes.jsonl instead, {VIGNETTE_CHARS} characters a dialogue")
+    parser.add_argument("--personas", type=lambda text: text.split(","), help="comma-separated, with --vignettes their ids; default: all")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--sessions", type=int, help=f"sessions a dialogue; from {STRESS_SESSIONS} on distractors are repeated")
-    parser.add_argument("--characters", type=int, help="characters a dialogue, about; default: drawn from 250000 to 350000")
+    parser.add_argument("--characters", type=int, help="characters a dialogue, about; default: drawn from 250000 to 350000, see --vignettes")
     parser.add_argument("--distractor-share", type=float, help="share of the characters, instead of --characters")
     parser.add_argument("--position", choices=POSITIONS, default=POSITIONS[0], help="where the persona's sessions lie")
     parser.add_argument("--hops", type=int, help="keep info_updating questions whose value changed exactly so often")
     parser.add_argument("--dates", action="store_true", help="write the sessions' dates (the contest has none)")
-    parser.add_argument("--material", type=Path, default=ROOT, help="folder with split.json, dev and distractors, default data")
+    parser.add_argument("--material", type=Path, default=ROOT, help="folder with split.json, dev, vignettes and distractors, default data")
     return parser
 
 
@@ -103,6 +108,22 @@ def build(folder: Path, options: Options, only: Sequence[str] | None = None) -> 
         (f"{part}.jsonl" if language == "ru" else f"{language}_{part}.jsonl", [compose(p, pools[language], options) for p in listed])
         for (language, part), listed in personas.items()
     ]
+
+
+def build_vignettes(folder: Path, options: Options, only: Sequence[str] | None = None) -> list[tuple[str, list[dict[str, Any]]]]:
+    """File name and records of the vignettes `only`, with VIGNETTE_CHARS where `options` set no length; raises as `build`."""
+    vignettes = read_vignettes(*vignette_files(folder))
+    if not vignettes:
+        raise UserError(f"{folder}/vignettes/{LANGUAGE}: expected files *.txt with vignettes")
+    if unknown := sorted(set(only or ()) - {v.id for v in vignettes}):
+        raise UserError(f"no vignette {unknown[0]!r} in {folder}/vignettes/{LANGUAGE}; ids stand in lines '# id: who'")
+    chosen = [v for v in vignettes if not only or v.id in only]
+    if options.hops is not None:
+        _check_hops(chosen, options.hops)
+    if options.sessions is options.characters is options.distractor_share is None:
+        options = replace(options, characters=VIGNETTE_CHARS)
+    pool = read_pool(LANGUAGE, folder)
+    return [("vignettes.jsonl", [compose(v, pool, options) for v in chosen])]
 
 
 def _persona(path: Path, language: str) -> Persona:

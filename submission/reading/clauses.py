@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from ..recall.pieces import pieces
 from ..recall.recall import Hit
-from ..recall.text import STOP_LEMMAS, is_pasted, lemma, morphology, normalise, sentences, tokens
+from ..recall.text import STOP_LEMMAS, is_pasted, lemma, morphology, normalise, tokens
+from .options import chosen_option
 
 REPLY_CHARS = 250  # a reply names the topic of the turn in its first sentences
-CHOICE_CHARS = 130  # a user turn that only picks one of the assistant's options is short
 
 _TIME = re.compile(
     r"\b(?:понедельник|вторник|сред[ауые]|четверг|пятниц|суббот|воскресень|январ|феврал|март|апрел|ма[йяе]\b|июн|июл|август|сентябр|октябр|ноябр|декабр"
@@ -47,21 +47,6 @@ _REQUEST = re.compile(
     r"\b(?:please|write|explain|give me|tell me|help|suggest|make me|как (?:\w+ть|лучше)|нужн[аоы] (?:структура|план|список)"
     r"|спасибо|спс|thanks|thank you)\b"
 )
-_PICKED = re.compile(r"\b(?:перв\w+|втор\w+|трет\w+|четверт\w+|последн\w+|вариант\w*|номер|[1-4]|first|second|third|fourth|last|option)\b")
-_DECIDED = re.compile(
-    r"\b(?:беру|берем|возьму|возьмем|выбираю|выбрал[аи]?|выбираем|решено|решил[аи]?|утвержд\w+|остановлюсь|остановимся|остановил\w+|подходит|годится"
-    r"|соглас(?:ен|на|ны)|уговорил\w*|заказал[аи]?|заказываю|оформля\w+|пусть будет|так и назов\w+|его и|ее и|их и"
-    r"|именно (?:он|она|оно|его|ее|этот|эту|это)"
-    r"|deal|go with|going with|i'll take|i choose|decided|sold)\b"
-)
-_ORDINALS = (
-    r"\bперв\w+|\b1\b|\bодин\b|\bfirst\b",
-    r"\bвтор\w+|\b2\b|\bдва\b|\bsecond\b",
-    r"\bтрет\w+|\b3\b|\bтри\b|\bthird\b",
-    r"\bчетверт\w+|\b4\b|\bчетыре\b|\bfourth\b",
-)
-_OPTION = re.compile(r"^\s*(?:\d+[.)]|[-*•–—])\s+(.+)$", re.M)
-_MARKUP = re.compile(r"\*\*|__|`|^#+\s*|^>\s*", re.M)
 
 
 class Traits(NamedTuple):
@@ -106,39 +91,10 @@ def clauses_of(hits: Sequence[Hit]) -> list[Clause]:
         before, reply = by_index.get(hit.index - 1), by_index.get(hit.index + 1)
         answered = reply.text[:REPLY_CHARS] if reply is not None and reply.role != "user" else ""
         found += [_clause(hit, rank, piece, hit.text, answered, False) for piece in pieces(hit.text)]
-        option = chosen_option(hit.text, before, reply)
+        option = chosen_option(hit.text, *("" if turn is None or turn.role == "user" else turn.text for turn in (before, reply)))
         if option:
             found.append(_clause(hit, rank, option, f"{hit.text} {before.text if before else ''}", answered, True))
     return found
-
-
-def chosen_option(text: str, before: Hit | None, after: Hit | None) -> str | None:
-    """The assistant's option that the user turn `text` picks, from the turn `before`; else what `after` confirms."""
-    said = normalise(text)
-    decided = _DECIDED.search(said) is not None
-    if len(said) > CHOICE_CHARS or not (decided or _PICKED.search(said)):
-        return None
-    options = [_plain(line) for line in _OPTION.findall(before.text)] if before is not None and before.role != "user" else []
-    if len(options) > 1:
-        for option, ordinal in zip(options, _ORDINALS):
-            if re.search(ordinal, said):
-                return option
-    if not decided:
-        return None
-    named = [option for option in options if set(_content(option.split(" — ")[0])) & set(_content(text))]
-    if len(named) == 1:
-        return named[0]
-    if after is None or after.role == "user":
-        return None
-    echoed = [(len(set(_content(option)) & set(_content(after.text[:200]))), -i, option) for i, option in enumerate(options)]
-    if echoed and max(echoed)[0] > 0:
-        return max(echoed)[2]
-    first = sentences(_plain(after.text[:300]))
-    return first[0] if first else None
-
-
-def _plain(markdown: str) -> str:
-    return _MARKUP.sub("", markdown).strip()
 
 
 @lru_cache(maxsize=20_000)

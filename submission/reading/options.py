@@ -1,0 +1,149 @@
+"""Options: what the assistant offered, and which of it the user took («беру второй», «да, каре»)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ..recall.text import STOP_LEMMAS, lemma, normalise, sentences, tokens
+
+__all__ = ["chosen_option", "offered"]
+
+PICK_CHARS = 130  # a turn that only picks is short
+OPENING_WORDS = 4  # of a turn, in which «первое» is a pick though nothing is decided
+ECHO_CHARS = 200  # of the next reply, in which the option may be repeated
+CONFIRMED_CHARS = 300  # of the next reply, in which it may say what was taken
+MOST_OPTIONS = 6
+
+_LISTED = re.compile(r"^\s*(?:\d+[.)]|[-*•–—])\s+(.+)$", re.M)
+_NUMBERED = re.compile(r"^\s*\d+[.)]\s+(.+)$", re.M)
+_IN_LINE = re.compile(r"(?<![\w-])(?:(?:перв|втор|трет|четв[её]рт)\w{1,4}(?:\s+вариант\w*)?\s*[:,—–-]|[1-5]\))\s+", re.I)
+_FIRST = re.compile(r"\bперв\w+|1\)", re.I)
+_OR = re.compile(r",?\s+(?:или|либо|or)\s+", re.I)
+_AND = re.compile(r"\s+(?:и|and)\s+", re.I)
+_INTRODUCTION = re.compile(
+    r"^[^:]*:\s+(?=.*(?:,| или | либо | or ))"
+    r"|^(?:(?:вот|есть|можно|могу предложить|предлагаю|подойд[уе]т|рассмотрите|советую|попробуйте|попробуй|посмотрите|возможны|варианты|например"
+    r"|годятся|хороши|there (?:is|are)|you (?:can|could)|try|consider|how about|either)\s+)+",
+    re.I,
+)
+_MARKUP = re.compile(r"\*\*|__|`|^#+\s*|^>\s*", re.M)
+_FIRM = (
+    r"беру|берем|возьму|возьмем|выбираю|выбрал[аи]?|выбираем|решено|решил[аи]?|утвержд\w+|остановлюсь|остановимся|остановил\w+|подходит|годится"
+    r"|соглас(?:ен|на|ны)|уговорил\w*|заказал[аи]?|заказываю|оформля\w+|пусть будет|так и назов\w+|(?:его|ее|их) и"
+    r"|именно (?:он|она|оно|его|ее|этот|эту|это)|deal|go with|going with|i'll take|i choose|decided|sold"
+)
+_LOOSE = (
+    r"взял[аи]?|выберу|нравится|заказываем|закажу|записал\w*|давай(?:те)?|хочу|назва\w+|назов\w+|конечно|значит (?:его|ее|их)|купил[аи]?|куплю|иду"
+    r"|поеду|едем|ordered|sounds good"
+)
+_FIRMLY = re.compile(rf"\b(?:{_FIRM})\b")
+_DECIDED = re.compile(rf"\b(?:{_FIRM}|{_LOOSE})\b")
+_COUNTED = r"(?!\s+(?:раз\w*|день|дня|год\w*|недел\w+|месяц\w*|класс\w*|курс\w*|этаж\w*|смен\w+|очередь|time|day|year|week))"
+_ORDINALS = tuple(
+    re.compile(rf"\b(?:{forms})\b{_COUNTED}")
+    for forms in (
+        r"перв\w+|1|один|first",
+        r"втор\w+|2|два|second",
+        r"трет\w+|3|три|third",
+        r"четверт\w+|4|четыре|fourth",
+        r"пят(?:ый|ая|ое|ую)|5|fifth",
+    )
+)
+_FINAL = re.compile(r"\b(?:последн\w+|last)\b" + _COUNTED)
+_MIDDLE = re.compile(r"\b(?:посередине|(?:в )?середин[еу]|средн(?:ий|юю|ее|яя)|in the middle)\b")
+_SETTLED = re.compile(r"\b(?:решено|решили|значит|итак|договорились|записал\w*|выбор|выбран\w*|settled|decided|choice|so it is)\b")
+
+
+def chosen_option(text: str, before: str, after: str) -> str | None:
+    """What the user's turn `text` takes of the offers in the reply `before`; else what the reply `after` says was taken.
+
+    "" stands for a reply that there is not.
+    """
+    said = normalise(text)
+    if len(said) > PICK_CHARS:
+        return None
+    options = offered(before)
+    if len(options) > 1:
+        found = _by_place(said, options) or _by_name(said, options) or _by_echo(said, options, after)
+        if found:
+            return found
+    return _confirmed(after) if _FIRMLY.search(said) else None
+
+
+def offered(reply: str) -> list[str]:
+    """The options that a reply lists: lines of a list, «первый: ..., второй: ...», or «..., ... или ...»; [] for none."""
+    for pattern in (_NUMBERED, _LISTED):
+        lines = [_plain(line) for line in pattern.findall(reply)]
+        if len(lines) > 1:
+            return lines
+    text = _plain(reply)
+    before, *pieces = _IN_LINE.split(text)
+    if pieces:
+        first = [] if _FIRST.search(text) else [_INTRODUCTION.sub("", before)]
+        listed = [sentences(piece)[0].strip(" ;,.") for piece in (*first, *pieces) if piece.strip()]
+        if len(listed) > 1:
+            return listed[:MOST_OPTIONS]
+    for sentence in sentences(text):
+        listed = _enumerated(sentence.rstrip(" .!?"))
+        if len(listed) > 1:
+            return listed
+    return []
+
+
+def _enumerated(sentence: str) -> list[str]:
+    """«Есть каре, каскад или пикси»: the parts; one «и» ends a list as well where words before it announce one."""
+    head = _INTRODUCTION.sub("", sentence)
+    parts = _OR.split(head)
+    if len(parts) != 2:
+        if head == sentence or ", " not in head:
+            return []
+        first, last = head.rsplit(", ", 1)
+        parts = [first, *_AND.split(last, maxsplit=1)] if last.count("«") == last.count("»") else [head]
+    *listed, last = [part.strip() for part in [*", ".join(parts[:-1]).split(", "), re.split(r", |: | —", parts[-1])[0]] if part.strip()]
+    return [*listed, last] if len(listed) < MOST_OPTIONS else []
+
+
+def _by_place(said: str, options: Sequence[str]) -> str | None:
+    if not _DECIDED.search(said):
+        said = " ".join(said.split()[:OPENING_WORDS])
+    if _FINAL.search(said):
+        return options[-1]
+    if _MIDDLE.search(said) and len(options) % 2:
+        return options[len(options) // 2]
+    places = [(match.start(), option) for option, ordinal in zip(options, _ORDINALS) if (match := ordinal.search(said))]
+    return min(places)[1] if places else None
+
+
+def _by_name(said: str, options: Sequence[str]) -> str | None:
+    """The one option of whose words the turn has most, where it decides."""
+    if not _DECIDED.search(said):
+        return None
+    words = _content(said)
+    shared = [len(words & _content(option)) for option in options]
+    best = max(shared)
+    return options[shared.index(best)] if best and shared.count(best) == 1 else None
+
+
+def _by_echo(said: str, options: Sequence[str], after: str) -> str | None:
+    """The option that the next reply goes on with, where the user decides."""
+    if not _FIRMLY.search(said):
+        return None
+    echoed = [len(_content(option) & _content(after[:ECHO_CHARS])) for option in options]
+    return options[echoed.index(max(echoed))] if max(echoed) else None
+
+
+def _confirmed(after: str) -> str | None:
+    """The sentence that says what was taken, where the reply begins with one («Тогда решено: ...»)."""
+    for sentence in sentences(_plain(after[:CONFIRMED_CHARS])):
+        if _SETTLED.search(normalise(sentence)) and len(_content(sentence)) > 3:
+            return sentence
+    return None
+
+
+def _plain(markdown: str) -> str:
+    return _MARKUP.sub("", markdown).strip()
+
+
+def _content(text: str) -> set[str]:
+    return {w for w in map(lemma, tokens(text)) if w not in STOP_LEMMAS}
