@@ -33,7 +33,7 @@ BUILDER ?= $(shell docker info >/dev/null 2>&1 && echo docker || command -v podm
 BUILD := $(if $(findstring buildah,$(BUILDER)),bud --layers --format docker,build)
 
 .DEFAULT_GOAL := help
-.PHONY: help eval readme test bench train-recall test-crash test-vllm serve bench-gpu lint judge-check leaderboard history data data-dev retrieval peers-mem0 peers-langmem peers-graphiti test-peers test-kill test-browser test-ray zip docker ablate clean
+.PHONY: help eval readme test bench train-recall train-reader test-crash test-vllm serve bench-gpu lint judge-check leaderboard history data data-dev retrieval peers-mem0 peers-langmem peers-graphiti test-peers test-kill test-browser test-ray zip docker ablate clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9 -]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -117,11 +117,18 @@ bench: $(READY) data/built/tune.jsonl  ## times of write, index and recall, alon
 RECALL := .venv/bench/bin/python
 train-recall: .venv/bench/.ready data/built/tune.jsonl data/built/en_tune.jsonl  ## make the recall stage's assets again (overwrites them)
 	@$(RECALL) -m eval.train_directions --write
-	@$(RECALL) -m eval.train_dual_encoder --write
+	@$(RECALL) -m eval.train_dual_encoder --out submission/recall/assets/dual_encoder.npz
 	@$(RECALL) -m eval.fit_recall --profile ru --data data/built/tune.jsonl --write
 	@$(if $(LOCOMO),$(RECALL) -m eval.fit_recall --profile en $(addprefix --data ,$(LOCOMO) data/built/en_tune.jsonl) --write)
 	@$(if $(ENCODER),$(RECALL) -m eval.fit_recall --profile en_encoder --encoder '$(ENCODER)' \
 		$(addprefix --data ,$(LOCOMO) $(LONGMEMEVAL) data/built/en_tune.jsonl) --write)
+
+# RU_DEV: a further file of development questions to fit on
+READER_DATA = data/built/tune.jsonl $(RU_DEV)
+FOLD_ENCODERS := data/built/dual_encoder_0.npz data/built/dual_encoder_1.npz
+train-reader: .venv/bench/.ready data/built/tune.jsonl data/built/vignettes.jsonl  ## make the reader's weights again, after train-recall (overwrites them)
+	@for fold in 0 1; do $(RECALL) -m eval.train_dual_encoder --members 2 --fold $$fold/2 --out data/built/dual_encoder_$$fold.npz || exit; done
+	@$(RECALL) -m eval.fit_reader $(addprefix --data ,$(READER_DATA)) --vignettes data/built/vignettes.jsonl $(FOLD_ENCODERS) --write
 
 peers-mem0 peers-langmem peers-graphiti: peers-%: .venv/%/.ready  ## environments of the real peers (also peers-langmem, peers-graphiti)
 

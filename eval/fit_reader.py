@@ -1,10 +1,14 @@
 """Fits the reader without a model on development dialogues and reports what leave-one-dialogue-out reaches.
 
-    python -m eval.fit_reader --data data/built/tune.jsonl [--data MORE.jsonl] [--write]
+    python -m eval.fit_reader --data data/built/tune.jsonl [--data MORE.jsonl] [--vignettes FILE ENCODER ENCODER ...] [--write]
 
 Three layers, each fitted on what the layer before says of dialogues that it has not seen: the fusion weights of recall,
 a listwise softmax regression over clauses (positive: clauses that hold an evidence quote), and a logistic regression of
 "is there an answer" on the outcome.  The report judges answers with the patterns judge.
+
+Vignettes are fitted on, too, but not reported; they are many and shorter than dialogues of the contest, so that a question of
+theirs weighs less.  As the shipped dual encoder has seen them, vignette number n of the file is described by ENCODER n % N,
+trained with --fold n/N, that is without it.
 """
 
 from __future__ import annotations
@@ -29,13 +33,15 @@ from .judges import CORRECT, judge_patterns
 from .replay import flatten, positions
 
 HITS = 40
-PENALTY = 0.1  # of the squared weights, in units of standardised signals
+PENALTY = 0.3  # of the squared weights, in units of standardised signals
 ABSTAIN_STRENGTH = 0.3  # inverse of the squared weights' penalty, in units of standardised signals
+VIGNETTE_WEIGHT = 0.15  # of a question, beside one of a dialogue
+VIGNETTE_FOLDS = 5  # of which the clause weights see four at a time
 QUOTE_SHARE = 0.6  # of the shorter one's words that a clause and an evidence quote must share
 
 
 class Row(NamedTuple):
-    """One question with its clauses: what the reader sees, and which clauses hold evidence (n_clauses,) bool."""
+    """One question with its clauses: what the reader sees, and which clauses hold evidence (n_clauses,) bool; `weight` in the fit."""
 
     dialogue: str
     question: Question
@@ -44,105 +50,135 @@ class Row(NamedTuple):
     facts: list
     signals: np.ndarray
     is_evidence: np.ndarray
+    weight: float = 1.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.fit_reader")
     parser.add_argument("--data", type=Path, action="append", required=True, help="contest format with evidence and patterns; repeatable")
+    parser.add_argument("--vignettes", type=Path, nargs="+", default=[], metavar="FILE", help="built vignettes, then the dual encoders of the folds")
     parser.add_argument("--oracle", action="store_true", help="report with the evidence turns as the only hits")
     parser.add_argument("--no-facts", action="store_true", help="leave the fact book out")
     parser.add_argument("--write", action="store_true", help="store weights fitted on all dialogues")
     options = parser.parse_args(arguments)
     dialogues = [d for path in options.data for d in load_contest(path)]
-    rows = collect(dialogues, oracle=options.oracle, use_facts=not options.no_facts)
-    report, scores = leave_one_out(rows)
+    rows, vignettes = collect(dialogues, options.vignettes, oracle=options.oracle, use_facts=not options.no_facts)
+    scores = held_out_scores(rows, vignettes)
+    report = reported(rows, scores, vignettes)
     print(json.dumps(report, indent=2))
     if options.write:
-        store(rows, scores, [path.name for path in options.data], report)
+        store(rows + vignettes, scores, [path.name for path in options.data + options.vignettes[:1]], report)
     return 0
 
 
-def collect(dialogues: Sequence[Dialogue], *, oracle: bool, use_facts: bool) -> list[Row]:
-    """All questions; the hits of a dialogue come from fusion weights fitted without it."""
-    from submission.memory.extract import RuleExtractor
-    from submission.memory.facts import FactBook
-    from submission.memory.lookup import facts_for_question
-    from submission.memory.turns import Turn
-    from submission.reading.clauses import clauses_of
-    from submission.reading.evidence import Matcher
-    from submission.reading.question import asked
-    from submission.reading.reader import with_replies
-    from submission.recall.encoders import WordVectorEncoder
-    from submission.recall.features import TurnFeatures
-    from submission.recall.recall import Hit
-    from submission.recall.word_vectors import shipped_vectors
+def collect(dialogues: Sequence[Dialogue], vignettes: Sequence[Path] = (), *, oracle: bool, use_facts: bool) -> tuple[list[Row], list[Row]]:
+    """All questions of the dialogues, and of the vignettes; a dialogue's hits come from fusion weights fitted without it."""
+    from submission.recall.dual_encoder import load_dual_encoder, shipped_dual_encoder
 
-    encoder = WordVectorEncoder()
-    matcher, features, examples = Matcher(encoder), {}, []
-    for dialogue in tqdm(dialogues, desc="recall", disable=None):
-        flat = flatten(dialogue)
-        turns = [Turn(i, t.session_id, t.role, t.content) for i, t in enumerate(flat)]
-        derived = TurnFeatures(encoder, shipped_vectors())
-        derived.add(turns)
-        quotes = {q.id: _quotes(q, positions(flat)) for q in dialogue.questions}
-        features[str(dialogue.id)] = (turns, derived, quotes)
-        for question in dialogue.questions:
-            if question.type != NO_INFO:
-                is_evidence = np.zeros(len(turns), dtype=bool)
-                is_evidence[[place for place, _ in quotes[question.id]]] = True
-                examples.append(Example(str(dialogue.id), derived.matrix(question.text).astype(np.float64), is_evidence, [], frozenset()))
+    told = [_Told(d, shipped_dual_encoder()) for d in tqdm(dialogues, desc="recall", disable=None)]
+    examples = [e for one in told for e in one.examples()]
     rows = []
-    for dialogue in tqdm(dialogues, desc="clauses", disable=None):
-        turns, derived, quotes = features[str(dialogue.id)]
-        weights = fit_fusion([e for e in examples if e.dialogue != str(dialogue.id)])
-        book = FactBook()
+    for one in tqdm(told, desc="clauses", disable=None):
+        weights = fit_fusion([e for e in examples if e.dialogue != one.id])
+        rows += one.rows(weights, oracle, use_facts)
+    path, encoders = vignettes[:1], [load_dual_encoder(p) for p in vignettes[1:]]
+    more = [d for p in path for d in load_contest(p)]
+    weights = fit_fusion(examples) if more else None
+    found = []
+    for number, dialogue in enumerate(tqdm(more, desc="vignettes", disable=None)):
+        one = _Told(dialogue, encoders[number % len(encoders)])
+        found += [row._replace(weight=VIGNETTE_WEIGHT) for row in one.rows(weights, oracle, use_facts)]
+    return rows, found
+
+
+class _Told:
+    """A dialogue with what recall derives from it."""
+
+    def __init__(self, dialogue: Dialogue, dual_encoder: Any) -> None:
+        from submission.memory.turns import Turn
+        from submission.recall.encoders import WordVectorEncoder
+        from submission.recall.features import TurnFeatures
+        from submission.recall.word_vectors import shipped_vectors
+
+        self.id = str(dialogue.id)
+        self._questions, self._dual_encoder, self._encoder = dialogue.questions, dual_encoder, WordVectorEncoder()
+        flat = flatten(dialogue)
+        self._turns = [Turn(i, t.session_id, t.role, t.content) for i, t in enumerate(flat)]
+        self._features = TurnFeatures(self._encoder, shipped_vectors(), dual_encoder=dual_encoder)
+        self._features.add(self._turns)
+        self._quotes = {q.id: _quotes(q, positions(flat)) for q in dialogue.questions}
+
+    def examples(self) -> list[Example]:
+        """Of the questions that something answers, to fit the fusion weights on."""
+        found = []
+        for question in self._questions:
+            if question.type != NO_INFO:
+                is_evidence = np.zeros(len(self._turns), dtype=bool)
+                is_evidence[[place for place, _ in self._quotes[question.id]]] = True
+                found.append(Example(self.id, self._features.matrix(question.text).astype(np.float64), is_evidence, [], frozenset()))
+        return found
+
+    def rows(self, weights: np.ndarray, oracle: bool, use_facts: bool) -> list[Row]:
+        """Every question with the clauses of its best turns by the fusion weights."""
+        from submission.memory.extract import RuleExtractor
+        from submission.memory.facts import FactBook
+        from submission.memory.lookup import facts_for_question
+        from submission.reading.clauses import clauses_of
+        from submission.reading.evidence import Matcher
+        from submission.reading.question import asked
+        from submission.reading.reader import with_replies
+        from submission.recall.recall import Hit
+
+        matcher, turns, book = Matcher(self._encoder, self._dual_encoder), self._turns, FactBook()
         if use_facts:
             book.add(RuleExtractor().extract(turns))
-        for question in dialogue.questions:
-            scores = derived.matrix(question.text) @ weights
+        rows = []
+        for question in self._questions:
+            quotes = self._quotes[question.id]
+            scores = self._features.matrix(question.text) @ weights
             order = np.lexsort((-np.arange(len(scores)), -scores))
             if oracle:
-                order = [i for i in order if i in {place for place, _ in quotes[question.id]}]
+                order = [i for i in order if i in {place for place, _ in quotes}]
             hits = [Hit(turns[i].index, turns[i].session_id, turns[i].role, turns[i].text, float(scores[i])) for i in order[:HITS]]
             ask, clauses = asked(question.text), clauses_of(with_replies(hits, turns))
             facts = facts_for_question(question.text, book) if use_facts else []
             signals = matcher.signals(question.text, ask, clauses, facts) if clauses else np.zeros((0, 1), dtype=np.float32)
-            rows.append(
-                Row(
-                    str(dialogue.id),
-                    question,
-                    ask,
-                    clauses,
-                    facts,
-                    signals,
-                    np.asarray([_holds(c, quotes[question.id]) for c in clauses], dtype=bool),
-                )
-            )
-    return rows
+            is_evidence = np.asarray([_holds(c, quotes) for c in clauses], dtype=bool)
+            rows.append(Row(self.id, question, ask, clauses, facts, signals, is_evidence))
+        return rows
 
 
-def leave_one_out(rows: Sequence[Row]) -> tuple[dict[str, Any], list[np.ndarray]]:
-    """The report, and each row's clause scores by weights that never saw its dialogue."""
-    from submission.reading.abstain import abstain_signals, answerable
-    from submission.reading.phrasing import choose, phrase
-
-    scores: list[np.ndarray] = [np.zeros(0)] * len(rows)
-    for name in dict.fromkeys(r.dialogue for r in rows):
-        weights = fit_evidence([r for r in rows if r.dialogue != name])
-        for i, row in enumerate(rows):
-            if row.dialogue == name and len(row.clauses):
+def held_out_scores(rows: Sequence[Row], vignettes: Sequence[Row]) -> list[np.ndarray]:
+    """Clause scores of all rows, vignettes last, by weights that never saw the row's dialogue, nor those of its fold of vignettes."""
+    places = {name: place for place, name in enumerate(dict.fromkeys(r.dialogue for r in vignettes))}
+    folds = [r.dialogue for r in rows] + [places[r.dialogue] % VIGNETTE_FOLDS for r in vignettes]
+    every = [*rows, *vignettes]
+    scores: list[np.ndarray] = [np.zeros(0)] * len(every)
+    for fold in tqdm(dict.fromkeys(folds), desc="weights", disable=None):
+        weights = fit_evidence([r for r, f in zip(every, folds) if f != fold])
+        for i, row in enumerate(every):
+            if folds[i] == fold and len(row.clauses):
                 scores[i] = row.signals @ weights
-    filled = [i for i, row in enumerate(rows) if len(row.clauses)]
-    table = np.stack([abstain_signals(rows[i].signals, scores[i], rows[i].clauses, rows[i].ask, len(rows[i].facts)) for i in filled])
-    has_answer = np.asarray([rows[i].question.type != NO_INFO for i in filled])
-    names = np.asarray([rows[i].dialogue for i in filled])
+    return scores
+
+
+def reported(rows: Sequence[Row], scores: Sequence[np.ndarray], vignettes: Sequence[Row] = ()) -> dict[str, Any]:
+    """What the rows reach with abstention fitted without their dialogue; `scores` are of rows and vignettes."""
+    from submission.reading.abstain import answerable
+    from submission.reading.phrasing import worded
+
+    every = [*rows, *vignettes]
+    filled = [i for i, row in enumerate(every) if len(row.clauses)]
+    table, has_answer, importance = _abstain_table(every, scores, filled)
+    names = np.asarray([every[i].dialogue for i in filled])
     support = np.zeros(len(rows))
-    for name in dict.fromkeys(names):
-        weights, bias = fit_abstain(table[names != name], has_answer[names != name])
-        for i, signals in zip(np.asarray(filled)[names == name], table[names == name]):
-            support[i] = answerable(signals, weights, bias)
-    texts = [phrase(chosen, row.ask) if len(row.clauses) and (chosen := choose(row.clauses, s)) else "" for row, s in zip(rows, scores)]
-    right = np.asarray([judge_patterns(row.question, text).label == CORRECT for row, text in zip(rows, texts)])
+    for name in dict.fromkeys(r.dialogue for r in rows):
+        others = names != name
+        weights, bias = fit_abstain(table[others], has_answer[others], importance[others])
+        for place in np.flatnonzero(names == name):
+            support[filled[place]] = answerable(table[place], weights, bias)
+    found = [worded(row.question.text, row.ask, row.clauses, s) if len(row.clauses) else None for row, s in zip(rows, scores)]
+    right = np.asarray([judge_patterns(row.question, f[0] if f else "").label == CORRECT for row, f in zip(rows, found)])
     types = np.asarray([row.question.type for row in rows])
     answered = types != NO_INFO
     curve = []
@@ -156,20 +192,32 @@ def leave_one_out(rows: Sequence[Row]) -> tuple[dict[str, Any], list[np.ndarray]
                 "false_abstention": round(float((~says)[answered].mean()), 4),
                 "coverage": round(float(says.mean()), 4),
                 "wrong_among_answered": round(float(1 - (right & says).sum() / max(says.sum(), 1)), 4),
-                **{kind: round(float(correct[types == kind].mean()), 4) for kind in sorted(set(types))},
+                **{str(kind): round(float(correct[types == kind].mean()), 4) for kind in sorted(set(types))},
                 "accuracy": round(float(correct.mean()), 4),
             }
         )
-    by_type = {kind: [round(float(right[types == kind].mean()), 4), int((types == kind).sum())] for kind in sorted(set(types)) if kind != NO_INFO}
-    return {"questions": len(rows), "never_abstaining": by_type, "risk_coverage": curve}, scores
+    by_type = {
+        str(kind): [round(float(right[types == kind].mean()), 4), int((types == kind).sum())] for kind in sorted(set(types)) if kind != NO_INFO
+    }
+    return {"questions": len(rows), "fitted_also_on": len(vignettes), "never_abstaining": by_type, "risk_coverage": curve}
+
+
+def _abstain_table(rows: Sequence[Row], scores: Sequence[np.ndarray], filled: Sequence[int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Signals of abstention (n_filled, n_signals) of the rows that have clauses, whether they have an answer, and their weights."""
+    from submission.reading.abstain import abstain_signals
+
+    signals = [abstain_signals(rows[i].signals, scores[i], rows[i].clauses, rows[i].ask, len(rows[i].facts)) for i in filled]
+    has_answer = np.asarray([rows[i].question.type != NO_INFO for i in filled])
+    return np.stack(signals), has_answer, np.asarray([rows[i].weight for i in filled])
 
 
 def fit_evidence(rows: Sequence[Row]) -> np.ndarray:
-    """Weights of the clause signals, (n_signals,) float64, by listwise softmax regression."""
+    """Weights of the clause signals, (n_signals,) float64, by listwise softmax regression on what can be answered."""
     from scipy.optimize import minimize
 
-    usable = [r for r in rows if r.is_evidence.any()]
+    usable = [r for r in rows if r.question.type != NO_INFO and r.is_evidence.any()]
     scale = np.concatenate([r.signals for r in usable]).std(axis=0) + 1e-6
+    total = sum(r.weight for r in usable)
 
     def objective(weights: np.ndarray) -> tuple[float, np.ndarray]:
         loss, gradient = 0.0, np.zeros_like(weights)
@@ -179,22 +227,22 @@ def fit_evidence(rows: Sequence[Row]) -> np.ndarray:
             shares = np.exp(scores - scores.max())
             shares /= shares.sum()
             evidence = shares[row.is_evidence]
-            loss -= np.log(evidence.sum() + 1e-12)
-            gradient += shares @ signals - (evidence / evidence.sum()) @ signals[row.is_evidence]
-        return loss / len(usable) + PENALTY * weights @ weights, gradient / len(usable) + 2 * PENALTY * weights
+            loss -= row.weight * np.log(evidence.sum() + 1e-12)
+            gradient += row.weight * (shares @ signals - (evidence / evidence.sum()) @ signals[row.is_evidence])
+        return loss / total + PENALTY * weights @ weights, gradient / total + 2 * PENALTY * weights
 
     return minimize(objective, np.zeros(len(scale)), jac=True, method="L-BFGS-B").x / scale
 
 
-def fit_abstain(table: np.ndarray, has_answer: np.ndarray) -> tuple[np.ndarray, float]:
-    """Weights and bias; both kinds of question weigh the same, whatever their numbers."""
+def fit_abstain(table: np.ndarray, has_answer: np.ndarray, importance: np.ndarray) -> tuple[np.ndarray, float]:
+    """Weights and bias from signals (n, n_signals) with their importance (n,); both kinds of question weigh the same in all."""
     from scipy.optimize import minimize
 
     from submission.reading.abstain import ABSTAIN_SIGNALS, AGAINST, FOR
 
     mean, scale = table.mean(axis=0), table.std(axis=0) + 1e-6
     standard, sign = (table - mean) / scale, np.where(has_answer, 1.0, -1.0)
-    importance = len(sign) / 2 / np.where(has_answer, has_answer.sum(), (~has_answer).sum())
+    importance = importance * len(sign) / 2 / np.where(has_answer, importance[has_answer].sum(), importance[~has_answer].sum())
 
     def objective(parameters: np.ndarray) -> tuple[float, np.ndarray]:
         margin = sign * (standard @ parameters[:-1] + parameters[-1])
@@ -209,14 +257,12 @@ def fit_abstain(table: np.ndarray, has_answer: np.ndarray) -> tuple[np.ndarray, 
 
 
 def store(rows: Sequence[Row], scores: Sequence[np.ndarray], sources: list[str], report: dict[str, Any]) -> None:
-    """Write the weights fitted on all dialogues; abstention is fitted on scores of dialogues unseen by the evidence."""
-    from submission.reading.abstain import ABSTAIN_SIGNALS, abstain_signals
+    """Write the weights fitted on all rows; abstention is fitted on scores of dialogues unseen by the evidence."""
+    from submission.reading.abstain import ABSTAIN_SIGNALS
     from submission.reading.evidence import SIGNALS
     from submission.reading.fitted import WEIGHTS
 
-    filled = [i for i, row in enumerate(rows) if len(row.clauses)]
-    table = np.stack([abstain_signals(rows[i].signals, scores[i], rows[i].clauses, rows[i].ask, len(rows[i].facts)) for i in filled])
-    abstain, bias = fit_abstain(table, np.asarray([rows[i].question.type != NO_INFO for i in filled]))
+    abstain, bias = fit_abstain(*_abstain_table(rows, scores, [i for i, row in enumerate(rows) if len(row.clauses)]))
     content = {
         "fitted_on": sources,
         "dialogues": len({r.dialogue for r in rows}),

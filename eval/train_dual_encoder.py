@@ -1,11 +1,12 @@
-"""Trains the dual encoder of the recall stage on data/attributes (needs torch: the environment .venv/bench).
+"""Trains the dual encoder of the recall stage on data/attributes and data/vignettes (needs torch: the environment .venv/bench).
 
-    python -m eval.train_dual_encoder [--write] [--members 3] [--steps 600]
+    python -m eval.train_dual_encoder --out FILE [--members 3] [--steps 600] [--fold 0/2]
 
-A step takes one question and one message of each of BATCH attributes; the question's own message must win against the
-other attributes' messages and against near misses, and the message's question against the other questions.  Words lose
-their own vectors at random, so that the map of the word vectors is trained for words that the corpus lacks.  What users
-say in the distractor sessions is not among the negatives: it stands in the dialogues that the recall stage is measured on.
+A step takes one question and one message of each of many attributes, and some questions of vignettes with a turn that
+answers them; the question's own message must win against the others' messages, against near misses and against other turns
+of the same vignette, and the message's question against the other questions.  Words lose their own vectors at random, so that
+the map of the word vectors is trained for words that the corpus lacks.  What users say in the distractor sessions is not
+among the negatives: it stands in the dialogues that the recall stage is measured on.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ import argparse
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -25,11 +26,13 @@ from torch.nn import functional
 from tqdm import tqdm
 
 from .attributes import Attribute, load_attributes
+from .datasets.dialogue import NO_INFO
 
-ATTRIBUTES = Path(__file__).parents[1] / "data" / "attributes"
+DATA = Path(__file__).parents[1] / "data"
 VECTOR = 300  # dimensions of the word vectors
 DIMENSIONS = 128
-BATCH = 384
+BATCH = 384  # questions a step
+OF_VIGNETTES = 40  # of them; with 128 the encoder learns the vignettes by heart (eval/EXPERIMENTS.md)
 RATE = 2e-3
 TEMPERATURE = 0.1
 LARGEST_SHARPNESS = 60  # inverse of the least temperature that training may reach
@@ -40,6 +43,9 @@ WORD_LISTS = 0.2  # of the messages are replaced by some of the attribute's typi
 COMMON = 2  # texts that must hold a word to give it a vector of its own
 OWN_DROPPED, WORDS_DROPPED = 0.5, 0.1
 INFORMATION_OFFSET = 8.0  # nats, taken from a word's information, so that common and rare words pull the gate opposite ways
+
+
+Rows = list[tuple[int, int]]  # of a text: (name, vector) of each token
 
 
 class Vocabulary:
@@ -64,7 +70,7 @@ class Vocabulary:
         self.vectors = torch.from_numpy(np.concatenate([np.zeros((1, VECTOR), np.float32), words.vectors(ids)]))
         self.information = torch.from_numpy(np.append(np.float32(0), words.information(ids)).astype(np.float32))
 
-    def rows(self, text: str) -> list[tuple[int, int]]:
+    def rows(self, text: str) -> Rows:
         """(name, vector) of each token of one of the texts."""
         return [self._row_of[token] for token in self._tokens(text)]
 
@@ -83,7 +89,7 @@ class Tower(nn.Module):
         for weight in (self.own.weight, self.gate_map.weight, self.own_gate.weight):
             nn.init.zeros_(weight)
 
-    def forward(self, texts: Sequence[list[tuple[int, int]]]) -> torch.Tensor:
+    def forward(self, texts: Sequence[Rows]) -> torch.Tensor:
         """(n_texts, DIMENSIONS), rows L2-normalised, with words dropped at random; each text has a word at least."""
         names, vectors = (nn.utils.rnn.pad_sequence([torch.tensor([row[i] for row in text]) for text in texts], batch_first=True) for i in (0, 1))
         present = nn.utils.rnn.pad_sequence([torch.ones(len(text)) for text in texts], batch_first=True)
@@ -98,10 +104,19 @@ class Tower(nn.Module):
         return functional.normalize((rows * (functional.softplus(gates) * present)[..., None]).sum(dim=1), dim=-1)
 
 
+class Told(NamedTuple):
+    """A question of a vignette, the turns that answer it (each whole, and its quote) and the same person's other turns."""
+
+    question: Rows
+    answers: list[tuple[Rows, Rows]]
+    others: list[Rows]
+
+
 class Corpus:
     """The corpus as rows of the vocabulary, from which steps are drawn."""
 
-    def __init__(self, attributes: Sequence[Attribute], vocabulary: Vocabulary) -> None:
+    def __init__(self, attributes: Sequence[Attribute], vignettes: Sequence[Any], vocabulary: Vocabulary) -> None:
+        """`vignettes`: data.personas.Persona, as data.vignettes reads them."""
         from submission.recall.pieces import pieces
 
         rows = vocabulary.rows
@@ -110,39 +125,77 @@ class Corpus:
         self._crops = [[rows(piece) for m in a.messages for piece in pieces(m.text) if m.text[m.start : m.end] in piece] for a in attributes]
         self._words = [[row for w in a.words for row in rows(w)] for a in attributes]
         self._near = [[rows(n) for n in a.near_misses] for a in attributes]
+        self._told = [told for vignette in vignettes for told in _told(vignette, rows)]
 
-    def step(self, draw: random.Random) -> tuple[list, list]:
+    def step(self, draw: random.Random) -> tuple[list[Rows], list[Rows]]:
         """Questions; their messages in the same order, then near misses."""
-        chosen = draw.sample(range(len(self.questions)), min(BATCH, len(self.questions)))
-        near = [draw.choice(self._near[i]) for i in chosen if self._near[i]]
-        return [draw.choice(self.questions[i]) for i in chosen], [self._message(i, draw) for i in chosen] + near
+        told = draw.sample(self._told, min(OF_VIGNETTES, len(self._told)))
+        chosen = draw.sample(range(len(self.questions)), min(BATCH - len(told), len(self.questions)))
+        near = [draw.choice(self._near[i]) for i in chosen if self._near[i]] + [draw.choice(t.others) for t in told if t.others]
+        questions = [draw.choice(self.questions[i]) for i in chosen] + [t.question for t in told]
+        return questions, [self._message(i, draw) for i in chosen] + [_answer(t, draw) for t in told] + near
 
-    def _message(self, i: int, draw: random.Random) -> list[tuple[int, int]]:
+    def _message(self, i: int, draw: random.Random) -> Rows:
         if self._words[i] and draw.random() < WORD_LISTS:
             return draw.sample(self._words[i], min(len(self._words[i]), draw.randint(3, 8)))
         return draw.choice(self._crops[i] if self._crops[i] and draw.random() < CROPPED else self._messages[i])
+
+
+def _told(vignette: Any, rows: Callable[[str], Rows]) -> Iterator[Told]:
+    """The questions that something the user said answers."""
+    said = {(s.id, i): text for s in vignette.sessions for i, (role, text) in enumerate(s.messages) if role == "user"}
+    turns = {place: rows(text) for place, text in said.items()}
+    for question in vignette.questions:
+        answers = [(turns[q.session, q.message_index], rows(q.quote)) for q in question.evidence if (q.session, q.message_index) in turns]
+        if question.question_type == NO_INFO or not answers:
+            continue
+        involved = {(q.session, q.message_index) for q in (*question.evidence, *question.superseded)}
+        yield Told(rows(question.question), answers, [row for place, row in turns.items() if place not in involved and row])
+
+
+def _answer(told: Told, draw: random.Random) -> Rows:
+    whole, quote = draw.choice(told.answers)
+    return quote if quote and draw.random() < CROPPED else whole
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.train_dual_encoder")
     parser.add_argument("--members", type=int, default=3, help="models of different seeds, whose cosines are averaged")
     parser.add_argument("--steps", type=int, default=600)
-    parser.add_argument("--write", action="store_true", help="store it in submission/recall/assets")
-    parser.add_argument("--attributes", type=Path, default=ATTRIBUTES, help="folder of the corpus, Russian and English")
+    parser.add_argument("--out", type=Path, required=True, help="what ships is submission/recall/assets/dual_encoder.npz")
+    parser.add_argument("--fold", type=_fold, metavar="K/N", help="leave the vignettes K, K + N, ... out, for fitting on them what comes after")
+    parser.add_argument("--data", type=Path, default=DATA, help="folder with attributes and vignettes")
     options = parser.parse_args(arguments)
-    from submission.recall.dual_encoder import DUAL_ENCODER
+    from data.vignettes import read_vignettes, vignette_files
 
     torch.set_num_threads(1)  # sums in one order: the same seeds give the same weights
-    attributes = load_attributes(sorted(options.attributes.rglob("*.txt")))
-    texts = [t for a in attributes for t in (*a.questions, *(m.text for m in a.messages), *a.near_misses, *a.words)]
-    vocabulary = Vocabulary(texts)
-    corpus = Corpus(attributes, vocabulary)
+    attributes = load_attributes(sorted((options.data / "attributes").rglob("*.txt")))
+    vignettes = read_vignettes(*vignette_files(options.data))
+    if options.fold:
+        vignettes = [v for number, v in enumerate(vignettes) if number % options.fold[1] != options.fold[0]]
+    vocabulary = Vocabulary([*_texts_of_attributes(attributes), *_texts_of_vignettes(vignettes)])
+    corpus = Corpus(attributes, vignettes, vocabulary)
     members = [trained(corpus, vocabulary, seed, options.steps) for seed in range(options.members)]
-    print(f"{len(attributes)} attributes, {len(vocabulary.names)} words, {options.members} members")
-    if options.write:
-        store(DUAL_ENCODER, vocabulary, members)
-        print(f"{DUAL_ENCODER.name}: {DUAL_ENCODER.stat().st_size / 2**20:.1f} MiB")
+    store(options.out, vocabulary, members)
+    print(
+        f"{options.out.name}: {len(attributes)} attributes, {len(vignettes)} vignettes, {len(vocabulary.names)} words, {options.members} members, "
+        f"{options.out.stat().st_size / 2**20:.1f} MiB"
+    )
     return 0
+
+
+def _fold(text: str) -> tuple[int, int]:
+    number, _, of = text.partition("/")
+    return int(number), int(of)
+
+
+def _texts_of_attributes(attributes: Sequence[Attribute]) -> list[str]:
+    return [t for a in attributes for t in (*a.questions, *(m.text for m in a.messages), *a.near_misses, *a.words)]
+
+
+def _texts_of_vignettes(vignettes: Sequence[Any]) -> list[str]:
+    said = [text for v in vignettes for s in v.sessions for role, text in s.messages if role == "user"]
+    return said + [t for v in vignettes for q in v.questions for t in (q.question, *(e.quote for e in q.evidence))]
 
 
 def trained(corpus: Corpus, vocabulary: Vocabulary, seed: int, steps: int) -> tuple[Tower, Tower]:

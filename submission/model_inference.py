@@ -23,7 +23,7 @@ from .memory.model_extract import REPLY_TOKENS, ModelExtractor
 from .memory.privacy import Forgotten, forget_at, forget_in, redacting_logger
 from .memory.rule_facts import RuleFacts
 from .memory.turns import Turn
-from .reading.fact_lines import fact_lines, summary_lines
+from .reading.fact_lines import fact_lines, lines_of, summary_lines
 from .reading.model_reader import ModelReader
 from .reading.prompts import FACTS_SCHEMA, facts_chat
 from .reading.reader import NO_INFORMATION, Answer, ExtractiveReader, with_replies
@@ -44,6 +44,7 @@ class SubmitModelWithMemory(ModelWithMemory):
         self.model_path = model_path
         self.counters: Counter[str] = Counter()  # what became of the questions that went to a model
         self.last_support: float | None = None  # the reader's, 0..1, of the last answer; the harness sorts answers by it
+        self.last_facts: list[str] = []  # lines of the facts that the last answer rests on, for the harness's report
         budget = max(0.0, self.settings.total_seconds - self.settings.margin_seconds)
         self._governor = TimeGovernor(budget, self.settings.expected_dialogues, self.settings.call_deadline_seconds)
         # before anything touches the GPU: vLLM forks
@@ -86,6 +87,7 @@ class SubmitModelWithMemory(ModelWithMemory):
 
     def _drop_derived(self, dialogue_id: str) -> tuple[int, int]:
         """Drop facts and index; returns how many facts and rows they held."""
+        self.last_facts = []
         index = self._indexes.pop(dialogue_id, None)
         facts = self._rule_facts.forget(dialogue_id) if self._rule_facts else 0
         if self._model_facts:
@@ -100,6 +102,7 @@ class SubmitModelWithMemory(ModelWithMemory):
 
     def answer_to_question(self, dialogue_id: str, question: str) -> str:
         """One short sentence to the user, or the refusal when memory does not hold the answer."""
+        self.last_facts = []
         for answer in (self._answer, self._extract, self._extract_without_facts):
             try:
                 found = answer(dialogue_id, question)
@@ -114,7 +117,10 @@ class SubmitModelWithMemory(ModelWithMemory):
     def _extract(self, dialogue_id: str, question: str) -> Answer:
         turns = list(self._dialogues.get(dialogue_id))
         facts = self._rule_facts.hits(dialogue_id, turns, question) if self._rule_facts and turns else []
-        return self._extract_without_facts(dialogue_id, question, facts)
+        answer = self._extract_without_facts(dialogue_id, question, facts)
+        if used := [hit.fact for hit in facts if answer.source in hit.fact.turns]:
+            self.last_facts = lines_of(used, self._rule_facts.book(dialogue_id, turns), turns, english=not is_russian(question))
+        return answer
 
     def _extract_without_facts(self, dialogue_id: str, question: str, facts: Sequence[FactHit] = ()) -> Answer:
         hits = self.recall(dialogue_id, question, self.settings.reader_k)
@@ -132,7 +138,7 @@ class SubmitModelWithMemory(ModelWithMemory):
         forgotten_turns = log.forgotten
         turns = [turn for turn in log if turn.index not in forgotten_turns]
         ranked = [hit.index for hit in self.recall(dialogue_id, question, max(len(turns), 1))]
-        known = self._known(dialogue_id, question, turns, plan)
+        self.last_facts = known = self._known(dialogue_id, question, turns, plan)
         return self._model_reader.read(question, turns, ranked, known, plan, lambda: self._extract(dialogue_id, question))
 
     def _forget(self, dialogue_id: str, question: str) -> Forgotten | None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from submission.recall.dual_encoder import DualEncoder, Side, load_dual_encoder, shipped_dual_encoder, vocabulary_name
+from submission.recall.piece_matches import LatePieces, PieceMatches
 
 
 class TwoWords:
@@ -73,6 +74,34 @@ def test_nothing_known_gives_a_zero_row(encoder):
     """No words, or only unknown ones."""
     assert not encoder.messages(["", "!?", "ыъъщ"]).any()
     assert (0, 2) == encoder.messages([]).shape
+
+
+def test_words_have_directions_and_gates(encoder):
+    """(3, 4) has the direction (0.6, 0.8); softplus(0) = ln 2; no words give no rows."""
+    words = encoder.question_words(["питомец", "кот"])
+    np.testing.assert_allclose([[0.6, 0.8], [1.0, 0.0]], words.units, atol=1e-6)
+    np.testing.assert_allclose([np.log(2)] * 2, words.gates, rtol=1e-5)
+    assert (0, 2) == encoder.message_words([]).units.shape
+
+
+def test_late_interaction_takes_the_closest_word(encoder):
+    """A message word counts tanh(ln 2) = 0.6; of the question's two words the first text holds one, the second both."""
+    late = LatePieces(encoder)
+    late.add(["кот", "пёс и кот", ""])
+    late.add(["пёс"])
+    np.testing.assert_allclose([0.6, 0.6, 0.0, 0.0], late.scores("кот"), atol=1e-6)
+    np.testing.assert_allclose([0.3, 0.6, 0.0, 0.3], late.scores("кот пёс"), atol=1e-6)
+    assert not late.scores("").any()
+    assert (0,) == LatePieces(encoder).scores("кот").shape
+
+
+def test_a_text_counts_as_the_best_of_its_pieces(encoder):
+    """«Кот. Пёс.» as a whole has the cosine 0.71 with «кот», its first sentence 1; an empty text matches nothing."""
+    matches = PieceMatches(encoder)
+    matches.add(["Кот. Пёс.", "", "Пёс."])
+    cosine, late = matches.scores("кот")
+    np.testing.assert_allclose([1.0, 0.0, 0.0], cosine, atol=1e-6)
+    np.testing.assert_allclose([0.6, 0.0, 0.0], late, atol=1e-6)
 
 
 def test_numbers_go_by_their_length():

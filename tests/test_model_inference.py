@@ -91,6 +91,18 @@ def test_clear_leaves_nothing_and_touches_no_other(memory):
     assert [0, 1] == sorted(h.index for h in memory.recall(1, "борщ", 5))
 
 
+def test_the_facts_that_an_answer_rests_on_are_told(memory):
+    """Until the next answer or the clearing of any dialogue; a refusal rests on none."""
+    write(memory, 1, "мою собаку зовут Тошка", "как сварить борщ")
+    memory.answer_to_question(1, "Как зовут мою собаку?")
+    assert 1 == len(memory.last_facts) and "Тошка" in memory.last_facts[0]
+    memory.answer_to_question(1, "Какая у меня группа крови?")
+    assert [] == memory.last_facts
+    memory.answer_to_question(1, "Как зовут мою собаку?")
+    memory.clear_memory(1)
+    assert [] == memory.last_facts
+
+
 def test_recall_names_the_turn_as_it_was_said(memory):
     """index in the dialogue, session id as given, role, text, score; falling scores, k at most, all when k is larger."""
     write(memory, "d", "мою собаку зовут Тошка", session_id="s-1")

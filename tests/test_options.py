@@ -23,6 +23,7 @@ SENTENCE = "Можно термос с гравировкой, аудиокни�
         ("Подойдут Клякса, Вьюга или Домино: все три легко произнести.", ["Клякса", "Вьюга", "Домино"]),
         ("You could try tea, coffee or cocoa.", ["tea", "coffee", "cocoa"]),
         ("Замочите на час, затем сполосните.", []),
+        ("Есть  чай,  кофе   или\u00a0какао", ["чай", "кофе", "какао"]),
         ("", []),
     ],
 )
@@ -43,11 +44,24 @@ def test_offers_are_read_from_lists_lines_and_sentences(reply, expected):
         (SENTENCE, "а чем почистить термос?", None),
         (LIST, "первый раз слышу про такие стрижки, расскажи подробнее", None),
         (LIST, "первое " + "и еще про погоду " * 10, None),
+        (LIST, "не первый, а третий", "Пикси — коротко"),
+        (LIST, "первый не подходит, а вот второй беру", "Каскад — объём"),
+        (LIST, "спасибо, последнее не хочу", None),
+        (LIST, "а сколько стоит первый?", None),
+        (LIST, "расскажи про второй подробнее", None),
+        (LIST, "была там во второй раз", None),
+        (LIST, "борщ на 2 литра", None),
+        (LIST, "я иду 2 августа", None),
+        (LIST, "3", "Пикси — коротко"),
+        (LIST, "вариант два нравится", "Каскад — объём"),
+        (LIST, "Пикси!", "Пикси — коротко"),
+        (LIST, "заказала второй пусть муж не ворчит", "Каскад — объём"),
         ("Замочите на час.", "беру второй", None),
     ],
 )
 def test_a_pick_is_by_place_or_by_name(reply, said, expected):
-    """Only short turns pick; a name counts where the turn decides; «первый раз» is no place."""
+    """Only short turns pick; a name counts where the turn decides or says nothing else; what is denied, asked about or
+    counted is no pick."""
     assert expected == chosen_option(said, reply, "")
 
 

@@ -28,7 +28,12 @@ REQUESTS = {
     "вычеркни из памяти историю с соседом": ["соседом"],
     "удали данные о моей карте": ["карте"],
     "не запоминай мой пин-код 4417": ["пин-код", "4417"],
+    "Сведения о моих долгах прошу стереть.": ["долгах"],
+    "Слушай, про гастрит удали, ладно?": ["гастрит"],
+    "Номер загранпаспорта больше не храни, сотри.": ["номер", "загранпаспорта"],
+    "Это между нами: пенсию из памяти убери, а дачу оставь": ["пенсию"],
     "Please forget what I told you about my divorce.": ["divorce"],
+    "Please erase the fact that Tom is a smoker.": ["tom", "smoker"],
     "delete my address from your memory": ["address"],
     "don't remember my salary": ["salary"],
 }
@@ -47,6 +52,12 @@ NO_REQUESTS = (
     "удали последний абзац",
     "чехла нет, убери",
     "убери из рецепта мой нелюбимый лук",
+    "удали мой адрес из резюме",
+    "Мне стыдно. Убери мой второй абзац.",
+    "забудь про бюджет, допустим, денег много",
+    "прошу не забыть про мой отпуск",
+    "сотри, говорит муж, мой номер",
+    "а где я рыбачу, не помнишь?",
     "как стереть данные с телефона?",
     "не храни яйца в дверце, это правда?",
     "don't forget my birthday",
@@ -74,6 +85,14 @@ def test_what_is_not_put_to_the_memory_is_no_request(text):
 def test_everything_is_too_much(text):
     """A request that names nothing is one to be narrower."""
     assert NARROWER == find_forget_request(text).kind
+
+
+@pytest.mark.parametrize(
+    "text", ["Зря я это сказал. Удалите.", "Последнее не запоминай.", "сделай вид, что я этого не говорила", "You didn't hear that. Delete it."]
+)
+def test_with_nothing_named_the_turn_before_is_meant(text):
+    """Where the user has said too much, or points back."""
+    assert (FORGET, (), True) == find_forget_request(text)[:3]
 
 
 def test_a_pasted_text_asks_for_nothing():
@@ -111,6 +130,25 @@ def test_turns_are_found_by_what_they_are_about(text, expected):
         "пью магния цитрат", "сестра испекла торт", "занял у сестры пять тысяч", "купил хлеба", "брат приехал из Омска", "машину надо в ремонт"
     )
     assert (([*expected, 12, 13], "forgotten") if expected else ([], "not_found")) == erased(log, text)
+
+
+def test_an_idiom_asks_for_nothing_where_the_topic_was_not_spoken_of():
+    """«забудь про соус» is a request in one dialogue and none in another."""
+    log = log_of("соус я прячу от жены", "купил хлеба")
+    assert [0, 1, 4, 5] == erased(log, "забудь про соус")[0]
+    assert ({}, []) == forget_in(log, log.numbered([Message("user", "забудь про кетчуп", 9)]))
+
+
+def test_a_name_in_common_is_not_the_topic():
+    """What follows a turn goes with it only where it shares most of the topic's words."""
+    log = log_of("my real name is Gerald", "my pen name is Max")
+    assert [0, 1, 4, 5] == erased(log, "I want you to forget my real name")[0]
+
+
+def test_two_hints_are_as_good_as_the_word():
+    """«получаю» and «тысяч» for «зарплата»; one alone is not."""
+    log = log_of("получаю восемьдесят тысяч", "получаю посылку")
+    assert [0, 1, 4, 5] == erased(log, "удали из памяти мою зарплату")[0]
 
 
 def test_a_name_stands_for_its_bearer():

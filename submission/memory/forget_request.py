@@ -1,8 +1,10 @@
 """ForgetRequest: what a user asks the assistant to forget, read from the words of one turn.
 
 Precision before coverage: a turn counts only where the assistant is addressed («забудь, что я говорил про ...»,
-«удали из памяти ...», «forget what I told you about ...») and something is named.  «Не забудь ...», quoted and pasted
-text, reported speech, the idiom «забудь» (never mind) and orders to forget instructions are no requests.
+«сведения о ... прошу удалить», «forget what I told you about ...») and where what is to go was told, not made: orders to
+erase need its memory named, or «про ...», or data on the user, or words of one who has said too much («это между нами»).
+«Не забудь ...», quoted and pasted text, reported speech, the idiom «забудь» (never mind), «забудь про соус, давай ...» and
+orders to forget instructions are no requests.
 """
 
 from __future__ import annotations
@@ -11,13 +13,21 @@ import re
 from typing import NamedTuple
 
 from ..recall.text import STOP_LEMMAS, is_pasted, lemma, normalise, sentences, tokens
+from . import forget_phrases as phrases
 from .grammar import lemmas_of
 
 __all__ = ["FORGET", "NARROWER", "ForgetRequest", "find_forget_request", "kept_news"]
 
 FORGET, NARROWER = "forget", "narrower"
+VERBS = 4  # read in one sentence, which in a pasted text may have no end
 
 Part = tuple[str, ...]  # normalised tokens that belong together
+
+_VERBS_RU = ((phrases.FORGET_RU, "forget"), (phrases.ERASE_RU, "erase"), (phrases.DONT_RU, "dont"))
+_VERBS_EN = ((phrases.FORGET_EN, "forget"), (phrases.ERASE_EN, "erase"), (phrases.DONT_EN, "dont"))
+# what an object begins with after a comma: «забудь, что ...», but not «адрес забудь, боюсь я»
+_OBJECT_AFTER_COMMA = re.compile(r"^(?:что|то|т[оу]т|вс[её]|про|о|об|обо|насчет|мо[йюеи]|где|как|кто|that|what|about|my|everything)\b")
+_SAID_RU = re.compile(rf"^(?:(?:все|то|обо всем|о том|про то)\W+)?(?:что|чего|че|как)\b(?P<clause>.*\b{phrases.SPEECH_RU}.*)")
 
 
 class ForgetRequest(NamedTuple):
@@ -25,213 +35,212 @@ class ForgetRequest(NamedTuple):
 
     `topics` are alternatives to forget one after another; each is a tuple of parts joined by «и», which are taken together
     where some turn holds them all and one by one otherwise.  `back` means the turn before (or this one: `own_turn`).
+    A `tentative` one («забудь про соус») is a request only where the topic was spoken of.
     """
 
     kind: str
     topics: tuple[tuple[Part, ...], ...] = ()
     back: bool = False
     own_turn: bool = False
-
-
-_MAYBE = re.compile(
-    r"забуд|забы|удал|сотр|стер|стир|убер|вычерк|выкин|запомин|сохран|храни|помни|forget|delete|erase|remove|remember|store|keep", re.I
-)
-_SPEECH = r"(?:говори|сказа|писа|написа|рассказ|упомина|упомяну|сообщ|обсужда|жалова|призна|дели|спраш|спроси|болта|сболтн|ляпн|ныл|привод|приве)\w*"
-_FILLERS = re.compile(
-    r"^[\s,:]*(?:пожалуйста|плиз|пж|уже|ты|вы|лучше|вообще|совсем|навсегда|насовсем|полностью|теперь|тогда|ради бога|please|forever|now)\b[\s,]*"
-)
-_CAN = (
-    r"(?:(?:можешь|можете|могли бы вы|мог бы ты|могла бы ты|ты можешь|вы можете|прошу|попрошу|просьба|"
-    r"хочу,? чтобы?|хотел\w* бы,? чтобы?)\W+(?:\w+\W+){0,2}?)"
-)
-_FORGET_RU = re.compile(rf"(?<!\w)(?:забудь(?:те)?(?:-ка)?|{_CAN}забы(?:ть|л|ла|ли))\b")
-_ERASE_RU = re.compile(
-    rf"(?<!\w)(?:(?:удали|сотри|убери|вычеркни|выкинь|выбрось|стирай|удаляй)(?:те)?|{_CAN}(?:удалить|удалил[аи]?|стереть|убрать|убрал[аи]?|вычеркнуть))\b"
-)
-_DONT_RU = re.compile(r"(?<!\w)не\s+(?:(?:надо|нужно|стоит)\s+(?:это|этого|об этом)?\s*)?(запомина|сохраня|храни|запомни|помни)\w*")
-_MEMORY_RU = re.compile(r"\b(?:из|с|в)\s+(?:\w+\s+)?(?:памят[иь]|истори[ию]|запис\w+|заметок|заметках|базы|досье)\b")
-_RECORDS_RU = re.compile(
-    r"^(?:все\s+)?(?:(?:мои|эти|мою)\s+)?(?:данные|информаци\w+|сведени\w+|упоминани\w+|запис\w+|факт\w*)\s+(?=о |об |обо |про )"
-)
-_NEGATED_RU = re.compile(r"(?:\bне|\bни|\bникогда не|\bне надо|\bнельзя)\s*$")
-_REPORTED = re.compile(r"\b(?:сказал|говорит|говорил|ответил|написал|пишет|кричит|крикнул|попросил|просит|велел|said|says|told me|asked me)\w*\b")
-_TEXT_WORK = re.compile(
-    r"\b(?:перевед|переведи|переписать|перепиши|исправь|сочини|напиши|напишите|придумай|как сказать|что значит|фраз\w+|песн\w+|стих\w*|цитат\w+|"
-    r"translate|rewrite|write|proofread|song|lyric\w*|quote)\b"
-)
-_QUOTED = re.compile(r"```.{0,5000}?```|^\s*[>—–].*$|«[^»]{0,1000}»|\"[^\"\n]{0,1000}\"|“[^”]{0,1000}”", re.S | re.M)
-_CLAUSE_END = re.compile(r"[,.;!?()\n:]|\s[—–-]\s|\bпотому\b|\bчтобы?\b|\bbecause\b|\bso that\b")
-_FIRST_RU = re.compile(r"\b(?:я|мы|меня|мне|мной|нас|нам|мой|моя|мое|мои|моего|моей|моем|моему|моих|мою|моим|наш\w*)\b")
-_BACK_RU = re.compile(r"^(?:это(?:го)?|последн\w+ (?:сообщени|реплик|фраз|слов)\w*|предыдущ\w+ (?:сообщени|реплик|фраз)\w*)\W*(?:пожалуйста)?\W*$")
-_JUST_NOW = re.compile(r"\b(?:только что|сейчас|последн\w+|предыдущ\w+|just now|just)\b")
-_EVERYTHING = re.compile(r"^(?:вс[её]|вообще все|все-все|меня|обо мне|everything|all of it|it all|about me|me)\b")
-_EVERYTHING_ONLY = re.compile(
-    r"(?:обо|про|о)\s+(?:мне|меня|нас)|что\s+(?:ты|вы)\s+(?:обо мне\s+)?зна\w+(?:\s+обо мне)?"
-    r"|(?:наш\w*|эт\w+)\s+(?:разговор|беседу|переписку|диалог)\w*"
-)
-_DETERMINER = re.compile(
-    r"^(?:(?:все|весь|всю)\s+)?(?:мой|моя|мое|мои|моего|мою|моих|моей|наш\w*|тот|ту|те|то|эту|этот|эти|ту самую|тот самый)\s+(?=\w)"
-)
-_ABOUT = re.compile(r"\b(?:про|о|об|обо|насчет|по поводу|касательно)\s+(.+)")
-
-_FORGET_EN = re.compile(r"(?<![\w'])forget\b(?!-)")
-_NEGATED_EN = re.compile(r"(?:n't|n’t|\bnot|\bnever|\bi|\bwe|\bthey|\bhe|\bshe|\bpeople|\bwill|\bto|\bi'd|\balmost|\balways|\bmight|\bmay)\s*$")
-_ADDRESSED_EN = re.compile(r"(?:\bcan you|\bcould you|\bwould you|\bwill you|\bplease|\byou to|\byou can|\bi ask you to)\s*(?:please\s*|just\s*)?$")
-_SAID_EN = re.compile(
-    r"^(?:about\s+)?(?:(?:everything|anything|all|the things?|the part|the bit)\s+)?(?:that\s+|what\s+)?i(?:'ve| have|'d)?\s+"
-    r"(?:ever\s+|just\s+|once\s+)?"
-    r"(?:told|said|wrote|mentioned|shared|written)(?:\s+to)?(?:\s+you)?(?:\s+(?:here|before|earlier))?\s*(?:about|regarding|on|of|concerning)?\s*(?P<topic>.*)"
-)
-_MINE_EN = re.compile(r"^(?:about\s+|all about\s+|everything about\s+)?(?P<topic>(?:my|our)\s+.+)")
-_ERASE_EN = re.compile(r"\b(?:delete|erase|remove|wipe)\s+(?P<topic>.{1,120}?)\s+from\s+(?:your\s+|the\s+)?(?:memory|memories|records|notes)\b")
-_DONT_EN = re.compile(
-    r"\b(?:do not|don't|don’t|please never)\s+(?:remember|memori[sz]e|store|save|keep)\s+(?P<topic>(?:this|that|it|my|about my)\b.*)"
-)
-
-_NEWS = re.compile(
-    r"^(?:(?:и|а|но|ведь|у меня|я|мы|and|but|i|we)\s+)*(?:теперь|сейчас|с сегодняшнего дня|на самом деле|отныне|"
-    r"кстати|а еще|еще у меня|now|actually|by the way)\b"
-)
-
-_GENERIC = frozenset(
-    """говорить сказать писать написать рассказывать рассказать упоминать упомянуть сообщать сообщить обсуждать жаловаться признаться делиться
-    спрашивать спросить болтать сболтнуть ляпнуть ныть привести приводить тема разговор история дело вещь вопрос пожалуйста тогда раньше недавно
-    вчера сегодня реплика сообщение собственный личный давно прошлый раз когда-то как-то год месяц неделя день зима лето осень весна зимой летом
-    осенью весной утро вечер слово штука весь все свой перед между из-за после до над под возле январь февраль март апрель май июнь июль август
-    сентябрь октябрь ноябрь декабрь тут здесь сам самый данные информация сведения thing stuff matter topic bit talk conversation story tell say
-    mention write share everything all january february march april june july august september october november december yesterday today last
-    week year month winter summer spring autumn please whole that this""".split()
-)
-_ORDERS = frozenset(
-    """инструкция указание правило промпт контекст роль ограничение команда система системный настройка instruction instructions prompt rule rules
-    role context guidelines restrictions""".split()
-)
+    tentative: bool = False
 
 
 def find_forget_request(text: str) -> ForgetRequest | None:
     """The request in a user's turn, or None.  Several requests in one turn are joined."""
-    if not _MAYBE.search(text):
+    if not phrases.MAYBE.search(text):
         return None
-    parts = sentences(_QUOTED.sub(" ", text.replace("’", "'")))
+    own_words = phrases.QUOTED.sub(" ", text.replace("’", "'"))
+    parts = [normalise(part) for part in sentences(own_words)]
     if is_pasted(text):  # their own words stand before and after what they paste
         parts = [parts[i] for i in sorted({0, len(parts) - 1})] if parts else []
-    found = [request for part in parts if (request := _in_sentence(normalise(part))) is not None]
+    confides = bool(phrases.CONFIDES.search(" ".join(parts)))
+    found = [request for part in parts for request in _in_sentence(part, confides)]
     if not found:
         return None
-    topics = tuple(dict.fromkeys(topic for request in found for topic in request.topics))
-    if topics:
-        return ForgetRequest(FORGET, topics, own_turn=any(r.own_turn for r in found))
-    named = [request for request in found if request.kind == FORGET]
+    named = [request for request in found if request.topics]
     if named:
-        words = tokens(_QUOTED.sub(" ", text))
-        own = any(r.own_turn for r in named) and len(words) > 5  # «мой код 4417, не запоминай это»
+        topics = tuple(dict.fromkeys(topic for request in named for topic in request.topics))
+        return ForgetRequest(FORGET, topics, own_turn=any(r.own_turn for r in named), tentative=all(r.tentative for r in named) and not confides)
+    back = [request for request in found if request.back]
+    if back:
+        own = all(r.own_turn for r in back) and not confides and _tells_more(parts)  # «мой код 4417, не запоминай это»
         return ForgetRequest(FORGET, (), back=not own, own_turn=own)
     return ForgetRequest(NARROWER)
 
 
-def _in_sentence(sentence: str) -> ForgetRequest | None:
-    for pattern, read in ((_FORGET_RU, _read_forget), (_ERASE_RU, _read_erase), (_DONT_RU, _read_dont)):
-        match = pattern.search(sentence)
-        if match and _is_addressed(sentence[: match.start()]):
-            return read(_unfilled(sentence[match.end() :]), sentence)
-    return _in_english(sentence)
+def _tells_more(parts: list[str]) -> bool:
+    """Whether there is more in the sentences than the clauses with the request."""
+    clauses = [clause for part in parts for clause in re.split(r"[,.;:!?\n—–]", part)]
+    return any(len(_content(_unfilled(c))) > 1 for c in clauses if not any(verb.search(c) for verb, _ in _VERBS_RU + _VERBS_EN))
 
 
-def _is_addressed(before: str) -> bool:
-    if _NEGATED_RU.search(before) or _TEXT_WORK.search(before):
-        return False
-    return not _REPORTED.search(before) or bool(re.search(r"\bя\b|\bi\b", before))
+def _in_sentence(sentence: str, confides: bool) -> list[ForgetRequest]:
+    """Requests of a normalised sentence; `confides` says whether the turn has words of one who has said too much."""
+    if (pretend := phrases.PRETEND.search(sentence)) is not None:
+        topic = pretend.group("en") or ""
+        about = phrases.ABOUT.search(pretend.group("ru") or "")
+        topic = re.split(rf"\b(?:не|ничего|тебе|{phrases.SPEECH_RU})\b", about.group(1))[0] if about is not None else topic
+        return [_named(topic) or ForgetRequest(FORGET, back=True)]
+    found: list[ForgetRequest] = []
+    for verbs, read in ((_VERBS_RU, _read_russian), (_VERBS_EN, _read_english)):
+        matches = sorted(((match, kind) for pattern, kind in verbs for match in pattern.finditer(sentence)), key=lambda m: m[0].start())[:VERBS]
+        start = 0  # where the words before a verb begin that may be its object
+        for match, kind in matches:
+            tail = sentence[match.end() :]
+            if match.groupdict().get("this"):  # «не надо этого запоминать»
+                tail = f" это,{tail}"
+            request = read(kind, sentence[: match.start()], sentence[start : match.start()], tail, confides)
+            start = match.end()
+            if request is not None:
+                found.append(request)
+    return found
 
 
 def _unfilled(tail: str) -> str:
     """What follows the verb, without «пожалуйста» and the like."""
-    while (match := _FILLERS.match(tail)) is not None:
+    while (match := phrases.FILLERS.match(tail)) is not None:
         tail = tail[match.end() :]
     return tail.strip(" ,:")
 
 
-def _read_forget(tail: str, sentence: str) -> ForgetRequest | None:
-    if _BACK_RU.match(_first_clause(tail)):
-        return ForgetRequest(FORGET, back=True)
-    everything = _EVERYTHING.match(tail)
-    tail = re.sub(r"^(?:вс[её]|то|о том|обо всем|про то)\b[\s,]*", "", tail)
-    tail = _unfilled(tail)
-    if everything and (not _first_clause(tail) or _EVERYTHING_ONLY.fullmatch(_first_clause(tail)) or tail in ("меня", "обо мне")):
+def _read_russian(kind: str, before: str, head: str, tail: str, confides: bool) -> ForgetRequest | None:
+    """The request that a verb makes: `before` it the sentence, of which `head` may hold its object, `tail` after it."""
+    reported = phrases.REPORTED.search(before) and not re.search(r"\bя\b|\bi\b", before)
+    if reported or phrases.REPORTED_AFTER.search(tail) or phrases.NEGATED_RU.search(before) or phrases.TEXT_WORK.search(before):
+        return None
+    to_memory = bool(phrases.MEMORY_RU.search(before + "|" + tail))
+    told, mine = confides or to_memory, bool(phrases.FIRST_RU.search(head + tail))
+    thing = _object_in(phrases.MEMORY_RU.sub(" ", tail))
+    said_of = bool(_SAID_RU.match(thing))
+    before_verb = ""
+    if not thing or said_of or kind == "dont":
+        before_verb = _last_clause(phrases.MEMORY_RU.sub(" ", head))
+        if not thing or (said_of and phrases.ABOUT.match(before_verb)):
+            thing = before_verb
+    if kind == "dont":
+        return _read_dont(thing, before_verb, told)
+    if not thing:
+        return ForgetRequest(FORGET, back=True) if told else None
+    if phrases.INSTEAD.search(tail):
+        return None
+    if phrases.BACK_RU.match(_first_clause(thing)):
+        return ForgetRequest(FORGET, back=True) if kind == "forget" or told else None
+    request = _read_thing(thing, told or kind == "forget", to_memory or kind == "forget")
+    if request is not None:
+        sure = told or mine or kind == "erase" or said_of
+        return request._replace(tentative=not sure and bool(request.topics))
+    if kind == "erase":
+        return _named(thing) if to_memory or (confides and thing == before_verb) else None
+    return _bare(thing, told) if thing == before_verb else None
+
+
+def _bare(thing: str, told: bool) -> ForgetRequest | None:
+    """«Психотерапевта забудь»: bare words before the verb."""
+    request = _named(thing)
+    return request._replace(tentative=not told) if request and request.topics else None
+
+
+def _object_in(tail: str) -> str:
+    """The words after a verb that may be its object; "" where another clause follows it."""
+    thing = _unfilled(re.sub(r"\b(то|все|тем|о том|про то|факт),\s*(?=(?:что|как|где|че)\b)", r"\1 ", tail))
+    comma = re.match(r"^(?:\s*" + phrases.FILLERS.pattern[1:] + r")*\s*(?:[,.;!?)(—–-]|а\s|и\s|но\s)", tail)
+    return "" if not _first_clause(thing) or (comma and not _OBJECT_AFTER_COMMA.match(thing)) else thing
+
+
+def _last_clause(head: str) -> str:
+    """The words right before a verb: «слушай, про развод удали» has «про развод»."""
+    clauses = [_unfilled(clause) for clause in re.split(r"[,.;:!?()\n]|\s[—–-](?=\s|$)", head)]
+    clauses = [re.sub(r"\s+(?:не|больше|больше не|пожалуйста|я|ты|вы|очень)$", "", f" {c}").strip() for c in clauses if c]
+    return re.sub(r"^(?:так|ой|ну|слушай|вот|и|а|но|еще)\s+(?=\S)", "", clauses[-1]) if clauses else ""
+
+
+def _read_thing(thing: str, told: bool, to_memory: bool) -> ForgetRequest | None:
+    """What the object of «забудь» or «удали» means; `told`: the user has told things, `to_memory`: this is one that memory holds."""
+    thing = re.sub(r"^вс[её],?\s+(?=(?:про|о|об|обо|что|насчет)\b)", "все ", thing)
+    everything = phrases.EVERYTHING.match(thing)
+    bare = _unfilled(re.sub(r"^(?:все|всю|ничего|то|о том|обо всем|про то)\b[\s,]*", "", thing))
+    clause = _first_clause(bare)
+    if (everything and not clause and told) or phrases.EVERYTHING_ONLY.fullmatch(clause) or bare in ("меня", "обо мне"):
         return ForgetRequest(NARROWER)
-    if tail.startswith("что "):
-        return _read_clause(tail[4:])
-    if (about := _ABOUT.match(tail)) is not None:
+    if (records := phrases.RECORDS_RU.match(bare)) is not None:
+        bare = bare[records.end() :]
+    if re.match(r"^(?:что|че|чего)\s", bare):
+        return _read_clause(bare.split(" ", 1)[1], told or records is not None, bool(everything))
+    if (about := phrases.ABOUT.match(bare)) is not None:
         return _named(about.group(1))
-    if (determined := _DETERMINER.match(tail)) is not None:
-        return _named(tail[determined.end() :])
+    if records is not None and records.group().strip().startswith("истори"):
+        return _named(bare)
+    personal = phrases.PERSONAL.search(clause) and not phrases.TAKEN_FROM.search(clause)
+    if to_memory or (personal and phrases.FIRST_RU.search(clause)):
+        determined = phrases.DETERMINER.match(bare) or re.search(r"\bмо[йяеи]\b|\bмою\b", clause)
+        return _named(re.sub(phrases.DETERMINER, "", bare)) if determined else None
     return None
 
 
-def _read_clause(tail: str) -> ForgetRequest | None:
+def _read_clause(tail: str, told: bool, everything: bool) -> ForgetRequest | None:
     """«что я говорил про ...», «что я ... говорил», «что у меня долг»."""
     clause = _first_clause(tail)
-    if not _FIRST_RU.search(clause):
-        return None
-    about = _ABOUT.search(tail)
-    if re.search(rf"\b{_SPEECH}", clause) and (about is None or about.start() > len(clause)):
-        return ForgetRequest(FORGET, back=True) if _JUST_NOW.search(clause) else ForgetRequest(NARROWER)
-    return _named(about.group(1) if about is not None and about.start() <= len(clause) else clause)
+    about = phrases.ABOUT.search(tail)
+    if about is not None and about.start() > len(clause):
+        about = None
+    if re.search(rf"\b{phrases.SPEECH_RU}", clause) and phrases.FIRST_RU.search(clause):
+        if about is not None:
+            return _named(about.group(1))
+        if re.search(r"\b(?:что|как)\b", tail[len(clause) :][:8]) is None:
+            back = phrases.JUST_NOW.search(clause) or (phrases.SPOKEN_ONCE_RU.search(clause) and not everything)
+            return ForgetRequest(FORGET, back=True) if back else ForgetRequest(NARROWER)
+    return _named(about.group(1) if about is not None and phrases.FIRST_RU.search(clause) else clause) if told else None
 
 
-def _read_erase(tail: str, sentence: str) -> ForgetRequest | None:
-    said = re.match(r"^(?:(?:все|то)\W+)?что\s+(?:я|мы)\b.*", tail)
-    records = _RECORDS_RU.match(tail)
-    if not (_MEMORY_RU.search(sentence) or (said and re.search(_SPEECH, tail)) or (records and _FIRST_RU.search(tail))):
-        return None
-    tail = _unfilled(_MEMORY_RU.sub(" ", tail).strip())
-    if _BACK_RU.match(_first_clause(tail)):
-        return ForgetRequest(FORGET, back=True)
-    tail = tail[records.end() :] if records and _RECORDS_RU.match(tail) else tail
-    return _read_forget(tail, sentence) or (_named(tail) if tail else None)
-
-
-def _read_dont(tail: str, sentence: str) -> ForgetRequest | None:
+def _read_dont(thing: str, before_verb: str, told: bool) -> ForgetRequest | None:
     """«не запоминай ...»: this very turn, and what was said before on the same topic."""
-    clause = _first_clause(tail)
-    mentions_memory = "запом" in sentence or bool(_MEMORY_RU.search(sentence))
-    if not clause or re.match(r"^(?:это|этого|об этом|его|ее|их)\b", clause):
-        return ForgetRequest(FORGET, back=True, own_turn=True) if mentions_memory or clause else None
-    named = _read_forget(tail, sentence) or (_named(tail) if mentions_memory and _FIRST_RU.search(clause) else None)
-    return named._replace(own_turn=True) if named else None
+    for words in (thing, before_verb):
+        if phrases.BACK_RU.match(_first_clause(words)):
+            return ForgetRequest(FORGET, back=True, own_turn="последн" not in words and "предыдущ" not in words)
+    if not thing:
+        return ForgetRequest(FORGET, back=True, own_turn=True) if told else None
+    clause = _first_clause(thing)
+    about = phrases.ABOUT.search(clause)
+    request = _read_thing(thing, told, told) or (_named(about.group(1)) if about is not None else None)
+    if request is None and (told or phrases.FIRST_RU.search(clause) or phrases.PERSONAL.match(clause)):
+        request = _named(thing)
+    return request._replace(own_turn=True) if request else None
 
 
-def _in_english(sentence: str) -> ForgetRequest | None:
-    match = _FORGET_EN.search(sentence)
-    if match:
-        before, tail = sentence[: match.start()], _unfilled(sentence[match.end() :])
-        addressed = bool(_ADDRESSED_EN.search(before)) or not _NEGATED_EN.search(before.rstrip(" ,"))
-        if addressed and not _TEXT_WORK.search(before) and not _REPORTED.search(before):
-            return _read_english(tail)
-    for pattern in (_ERASE_EN, _DONT_EN):
-        match = pattern.search(sentence)
-        if match and _is_addressed(sentence[: match.start()]):
-            topic, own = match.group("topic"), pattern is _DONT_EN
-            if re.match(r"^(?:this|that|it)\W*$", _first_clause(topic)):
-                return ForgetRequest(FORGET, back=True, own_turn=own)
-            found = _read_english(topic) or _named(topic)
-            return found._replace(own_turn=own) if found else None
-    return None
-
-
-def _read_english(tail: str) -> ForgetRequest | None:
-    if _EVERYTHING.match(tail) and len(tokens(_first_clause(tail))) <= 2:
+def _read_english(kind: str, before: str, head: str, tail: str, confides: bool) -> ForgetRequest | None:
+    addressed = phrases.ADDRESSED_EN.search(before) or not phrases.NEGATED_EN.search(before.rstrip(" ,"))
+    if not addressed or phrases.TEXT_WORK.search(before) or phrases.REPORTED.search(before) or phrases.REPORTED_AFTER.search(tail):
+        return None
+    to_memory = bool(phrases.MEMORY_EN.search(tail))
+    told = confides or to_memory
+    thing = _unfilled(phrases.MEMORY_EN.sub(" ", tail))
+    clause = _unfilled(_first_clause(thing))
+    if phrases.BACK_EN.match(re.sub(r"\s+(?:please|pls|plz|ok)$", "", clause)):
+        sure = told or kind == "dont" or (kind == "erase" and "message" in clause) or (kind == "forget" and "last" in clause)
+        return ForgetRequest(FORGET, back=True, own_turn=kind == "dont") if sure else None
+    if phrases.EVERYTHING_EN.match(clause) or (phrases.EVERYTHING.match(thing) and len(tokens(clause)) <= 2 and (told or kind == "forget")):
         return ForgetRequest(NARROWER)
-    said = _SAID_EN.match(tail)
+    said = phrases.SAID_EN.match(thing)
     if said:
         if _first_clause(said.group("topic")):
             return _named(said.group("topic"))
-        return ForgetRequest(FORGET, back=True) if _JUST_NOW.search(tail) else ForgetRequest(NARROWER)
-    mine = _MINE_EN.match(tail)
-    return _named(mine.group("topic")) if mine else None
+        back = phrases.JUST_NOW.search(thing) or re.search(r"\b(?:that|this)$", clause)
+        return ForgetRequest(FORGET, back=True) if back else ForgetRequest(NARROWER)
+    if (records := phrases.RECORDS_EN.match(thing)) is not None and not phrases.TAKEN_FROM.match(clause):
+        request = _named(records.group("topic"))
+    elif (mine := phrases.MINE_EN.match(thing)) is not None:
+        personal = phrases.PERSONAL.search(clause) and not phrases.TAKEN_FROM.search(clause)
+        request = _named(mine.group("topic")) if kind != "erase" or told or personal else None
+    elif kind == "forget" and (content := phrases.CLAUSE_EN.match(thing)) is not None:
+        request = _named(content.group("topic"))
+        request = request and request._replace(tentative=not told)
+    else:
+        request = _named(thing) if to_memory else None
+    return request._replace(own_turn=kind == "dont") if request else None
 
 
 def _first_clause(text: str) -> str:
-    match = _CLAUSE_END.search(text)
+    match = phrases.CLAUSE_END.search(text)
     return (text[: match.start()] if match else text).strip()
 
 
@@ -240,13 +249,13 @@ def _named(text: str) -> ForgetRequest | None:
     topics = []
     for alternative in re.split(r"\s*,?\s+и\s+(?=(?:про|о|об|обо|что|насчет)\s)", _until_clause_end(text)):
         alternative = re.sub(r"^(?:про|о|об|обо|что|насчет)\s+", "", alternative)
-        about = _ABOUT.search(alternative) if re.search(rf"\b{_SPEECH}", alternative) else None
+        about = phrases.ABOUT.search(alternative) if re.search(rf"\b{phrases.SPEECH_RU}", alternative) else None
         parts = [_content(part) for part in re.split(r"\s+(?:и|and)\s+", about.group(1) if about else alternative)]
         if any(parts):
             topics.append(tuple(part for part in parts if part))
     if not topics:
-        return ForgetRequest(NARROWER) if _EVERYTHING.match(text) or _EVERYTHING_ONLY.match(text) else None
-    if any(form in _ORDERS for topic in topics for part in topic for token in part for form in lemmas_of_any(token)):
+        return ForgetRequest(NARROWER) if phrases.EVERYTHING.match(text) or phrases.EVERYTHING_ONLY.match(text) else None
+    if any(form in phrases.ORDERS for topic in topics for part in topic for token in part for form in lemmas_of_any(token)):
         return None
     return ForgetRequest(FORGET, tuple(topics))
 
@@ -254,7 +263,7 @@ def _named(text: str) -> ForgetRequest | None:
 def _until_clause_end(text: str) -> str:
     """The first clause, with further ones that go on with «и что ...», «и про ...»."""
     end = 0
-    for match in _CLAUSE_END.finditer(text):
+    for match in phrases.CLAUSE_END.finditer(text):
         end = match.start()
         if not re.match(r",?\s*и\s+(?:про|о|об|что|насчет)\s", text[end:]):
             return text[:end]
@@ -267,7 +276,7 @@ def _content(text: str) -> Part:
 
 def _is_empty(token: str) -> bool:
     found = lemmas_of_any(token)
-    return token in STOP_LEMMAS or any(form in STOP_LEMMAS or form in _GENERIC for form in found)
+    return token in STOP_LEMMAS or any(form in STOP_LEMMAS or form in phrases.GENERIC for form in found)
 
 
 def lemmas_of_any(token: str) -> tuple[str, ...]:
@@ -281,11 +290,11 @@ def kept_news(text: str) -> str:
     """What a turn with a request also tells that is new («..., теперь я работаю в школе», «кстати, ...»); "" for nothing."""
     kept = []
     for sentence in sentences(text):
-        if _in_sentence(normalise(sentence)) is None:
-            clauses = [sentence] if _NEWS.match(normalise(sentence)) else []
+        if not _in_sentence(normalise(sentence), confides=False):
+            clauses = [sentence] if phrases.NEWS.match(normalise(sentence)) else []
         else:
             pieces = re.split(r"[,;]\s+(?:а\s+|но\s+)?", sentence)
-            news = next((i for i, piece in enumerate(pieces) if i and _NEWS.match(normalise(piece))), len(pieces))
+            news = next((i for i, piece in enumerate(pieces) if i and phrases.NEWS.match(normalise(piece))), len(pieces))
             clauses = [", ".join(pieces[news:])]
         kept += [clause for clause in clauses if clause]
     return " ".join(kept)

@@ -1,9 +1,9 @@
 """Which earlier turns a forget request means.
 
 A topic's words are looked up in the user's turns, as the same word, as another word for the thing («занять» for «долг»,
-«Виталик» for «брат», where he was introduced so) or, beside an exact one, as a hint («тысяча» for «деньги»).  A turn is
-meant when it holds all of them.  Where none does, its reply and the turns before it in the session are read with it.
-What goes on with the topic in the session and all replies go with their turns.  Word vectors have no say: with them
+«Виталик» for «брат», where he was introduced so) or, beside an exact one, as a hint («тысяча» for «деньги»); two
+hints are as good as the word.  A turn is meant when it holds all of them.  Where none does, its reply and the turns before it in the
+session are read with it.  What goes on with the topic in the session and all replies go with their turns.  Word vectors have no say: with them
 «нога» and «рука» (cosine 0.62) are closer than «долг» and «заём» (0.27).
 """
 
@@ -35,7 +35,8 @@ _SAME_THINGS = """
   помириться обида fight row
 собеседование собес оффер interview | вакансия резюме интервью cv resume
 развод развестись разводиться расстаться divorce divorced | бывший ex split
-болезнь заболевание диагноз болеть заболеть illness disease diagnosis | врач анализ doctor sick
+болезнь заболевание диагноз болеть заболеть illness disease \
+  diagnosis diagnosed расстройство disorder | врач анализ doctor sick
 беременность беременный забеременеть pregnant pregnancy | ребенок срок
 лекарство таблетка препарат антидепрессант medicine medication pill | прописать мг доза prescribe
 пароль пин пин-код пинкод password pin passcode | код code
@@ -49,6 +50,7 @@ _SAME_THINGS = """
 машина автомобиль авто тачка car | водить drive
 операция прооперировать оперировать surgery | больница operation
 суд судиться lawsuit | иск адвокат court
+ориентация гей лесбиянка orientation gay lesbian |
 измена изменять любовник любовница affair cheat | изменить
 переезд переехать переезжать move |
 свадьба жениться пожениться замуж wedding marry | муж жена
@@ -77,7 +79,7 @@ class _Term(NamedTuple):
     def level(self, lemmas: frozenset[str]) -> int:
         if self.exact & lemmas:
             return EXACT
-        if self.same & lemmas:
+        if self.same & lemmas or len(self.hints & lemmas) > 1:
             return SAME
         if self.hints & lemmas or any(_one_root(a, b) for a in self.exact if len(a) > 4 for b in lemmas if b[:4] == a[:4]):
             return HINT
@@ -143,7 +145,8 @@ class _Search:
         for turn in [t for t in self._turns[index + 1 :] if t.is_user and t.session_id == session][:FOLLOW_UPS]:
             by_pronoun = topical[0].is_person and _speaks_of_one_named_before(turn.text)
             texts = [self._lemmas[i] for i in _with_replies([turn.index], self._turns)]
-            if not by_pronoun and all(term.level(lemmas) < SAME for term in topical for lemmas in texts):
+            shared = max(sum(term.level(lemmas) >= SAME for term in topical) for lemmas in texts)
+            if not by_pronoun and 2 * shared <= len(topical):
                 break
             found.add(turn.index)
         return found

@@ -47,8 +47,10 @@ def forget_in(log: TurnLog, added: Sequence[Turn]) -> tuple[dict[int, str], list
             request = find_forget_request(turn.text)
             if request:
                 before = [replace(t, text=texts[t.index]) if t.index in texts else t for t in (*log, *added[:place])]
-                outcomes.append(_resolved(request, before, turn))
-                texts |= outcomes[-1].texts
+                outcome = _resolved(request, before, turn)
+                if outcome is not None:
+                    outcomes.append(outcome)
+                    texts |= outcome.texts
         elif turn.index - 1 in texts or turn.index - 1 in log.touched:
             previous = added[place - 1] if place else log[turn.index - 1]
             if previous.is_user:
@@ -63,16 +65,19 @@ def forget_at(log: TurnLog, text: str) -> Forgotten | None:
         return None
     last = log[len(log) - 1].session_id if len(log) else None
     outcome = _resolved(request, list(log), Turn(len(log), last, USER, text))
+    if outcome is None:
+        return None
     texts = {index: new for index, new in outcome.texts.items() if index < len(log)}
     return Forgotten(outcome.status if texts or outcome.status != FORGOTTEN else NOT_FOUND, texts)
 
 
-def _resolved(request: ForgetRequest, before: Sequence[Turn], own: Turn) -> Forgotten:
+def _resolved(request: ForgetRequest, before: Sequence[Turn], own: Turn) -> Forgotten | None:
+    """None for a tentative request that finds nothing."""
     if request.kind != FORGET:
         return Forgotten(TOO_BROAD, {})
     found = turns_to_forget(request, before, own)
     if not found and not request.own_turn:
-        return Forgotten(NOT_FOUND, {})
+        return None if request.tentative else Forgotten(NOT_FOUND, {})
     return Forgotten(FORGOTTEN, {**dict.fromkeys(sorted(found), ""), own.index: kept_news(own.text)})
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..recall.dual_encoder import shipped_dual_encoder
+from ..recall.dual_encoder import DualEncoder, shipped_dual_encoder
 from ..recall.encoders import Encoder
+from ..recall.piece_matches import LatePieces
 from ..recall.text import content_lemmas, normalise
 from .clauses import Clause, traits
 from .question import ANY, BEFORE, NAME, NOW, NUMBER, PERSON, PLACE, TIME, YES_NO, Asked
@@ -24,18 +25,19 @@ SIGNALS = (
     "first_person", "question", "long", "short", "others", "others_asked", "latest_now", "latest_any", "latest_before",
     "changed", "changed_before", "former_before", "former_now", "corrected", "unreal", "chosen", "chosen_asked",
     "late_reply", "late_session", "fact", "fact_first", "request", "thin",
-    "match", "match_turn", "match_reply", "match_session",
+    "match", "match_turn", "match_reply", "match_session", "match_late", "match_late_turn", "match_late_session",
 )  # fmt: skip
 
 
 class Matcher:
     """Compares a question with clauses: word by word (late interaction, as in ColBERT, Khattab and Zaharia 2020), as vectors of
-    the encoder, and by the dual encoder, which is trained for it."""
+    the encoder, and in both ways by the dual encoder, which is trained for it."""
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: Encoder, dual_encoder: DualEncoder | None = None) -> None:
+        """`dual_encoder`: default the shipped one."""
         self._encoder = encoder
         self._vectors: dict[str, np.ndarray] = {}  # of words and of clauses
-        self._dual_encoder = shipped_dual_encoder()
+        self._dual_encoder = dual_encoder or shipped_dual_encoder()
 
     def signals(self, question: str, ask: Asked, clauses: Sequence[Clause], facts: Sequence[Any] = ()) -> np.ndarray:
         """(n_clauses, len(SIGNALS)) float32, columns as in SIGNALS."""
@@ -58,6 +60,9 @@ class Matcher:
         sessions = [c.hit.session_id for c in clauses]
         match_of_turn = _largest([c.hit.index for c in clauses], match, -1.0)
         match_of_session = _largest(sessions, match, -1.0)
+        match_late = self._match_late(question, [c.text for c in clauses])
+        match_late_of_turn = _largest([c.hit.index for c in clauses], match_late, 0.0)
+        match_late_of_session = _largest(sessions, match_late, 0.0)
         replies = [c.reply_lemmas for c in clauses]
         late_reply = self._late(words, weights, replies)
         late_of_session = _largest(sessions, late_turn, 0.0)
@@ -85,6 +90,7 @@ class Matcher:
                 sources.get(clause.hit.index, 0.0) * float(any(v & set(t.lemmas) for v in values)), float(clause.hit.index in told),
                 t.request, float(fresh < 2),
                 match[i], match_of_turn[clause.hit.index], match_reply[i], match_of_session[sessions[i]],
+                match_late[i], match_late_of_turn[clause.hit.index], match_late_of_session[sessions[i]],
             ))  # fmt: skip
         return np.asarray(rows, dtype=np.float32).reshape(len(clauses), len(SIGNALS))
 
@@ -104,6 +110,12 @@ class Matcher:
         columns = [places[w] for i in filled for w in texts[i]]
         weighed[filled] = weights @ np.maximum.reduceat(similar[:, columns], starts, axis=1)
         return weighed
+
+    def _match_late(self, question: str, texts: Sequence[str]) -> np.ndarray:
+        """The dual encoder's view word by word, (n_texts,) float32."""
+        late = LatePieces(self._dual_encoder)
+        late.add(texts)
+        return late.scores(question)
 
     def _rows(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of texts, kept for the next question, (n_texts, dim) float32, rows L2-normalised."""

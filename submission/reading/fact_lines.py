@@ -10,7 +10,7 @@ from ..memory.people import ROLE_WORDS, USER
 from ..memory.turns import Turn
 from .context import session_numbers
 
-__all__ = ["fact_lines", "summary_lines"]
+__all__ = ["fact_lines", "lines_of", "summary_lines"]
 
 MIN_CONFIDENCE = 0.6  # what is doubted more than that stands in the turns alone
 SUMMARISE_BEFORE_LAST = 3  # sessions; the newest are not summarised
@@ -43,12 +43,14 @@ def fact_lines(book: FactBook, turns: Sequence[Turn], plan_ttl_turns: int, engli
     if not turns:
         return []
     shown = [*live_facts(book, turns[-1].index, plan_ttl_turns), *book.query(status=SUPERSEDED)]
+    told = [fact for fact in shown if fact.confidence >= MIN_CONFIDENCE and not _is_said_by_relation(fact, book)]
+    return lines_of(sorted(told, key=lambda fact: fact.id), book, turns, english)
+
+
+def lines_of(facts: Sequence[Fact], book: FactBook, turns: Sequence[Turn], english: bool = False) -> list[str]:
+    """A line for each of some facts of the book, in their order."""
     numbers, sessions = session_numbers(turns), {turn.index: turn.session_id for turn in turns}
-    return [
-        _line(fact, book, numbers[sessions[fact.turns[-1]]], english)
-        for fact in sorted(shown, key=lambda fact: fact.id)
-        if fact.confidence >= MIN_CONFIDENCE and not _is_said_by_relation(fact, book)
-    ]
+    return [_line(fact, book, numbers[sessions[fact.turns[-1]]], english) for fact in facts]
 
 
 def summary_lines(turns: Sequence[Turn], english: bool = False) -> list[str]:

@@ -10,24 +10,28 @@ from ..recall.text import STOP_LEMMAS, lemma, normalise, sentences, tokens
 __all__ = ["chosen_option", "offered"]
 
 PICK_CHARS = 130  # a turn that only picks is short
-OPENING_WORDS = 4  # of a turn, in which «первое» is a pick though nothing is decided
+OPENING_WORDS = 4  # of a turn, among which «первое» is a pick though nothing is decided
 ECHO_CHARS = 200  # of the next reply, in which the option may be repeated
 CONFIRMED_CHARS = 300  # of the next reply, in which it may say what was taken
 MOST_OPTIONS = 6
 
-_LISTED = re.compile(r"^\s*(?:\d+[.)]|[-*•–—])\s+(.+)$", re.M)
-_NUMBERED = re.compile(r"^\s*\d+[.)]\s+(.+)$", re.M)
+_LISTED = re.compile(r"^[ \t]*(?:\d+[.)]|[-*•–—])[ \t]+(.+)$", re.M)
+_NUMBERED = re.compile(r"^[ \t]*\d+[.)][ \t]+(.+)$", re.M)
 _IN_LINE = re.compile(r"(?<![\w-])(?:(?:перв|втор|трет|четв[её]рт)\w{1,4}(?:\s+вариант\w*)?\s*[:,—–-]|[1-5]\))\s+", re.I)
 _FIRST = re.compile(r"\bперв\w+|1\)", re.I)
-_OR = re.compile(r",?\s+(?:или|либо|or)\s+", re.I)
-_AND = re.compile(r"\s+(?:и|and)\s+", re.I)
+_OR = re.compile(r",? (?:или|либо|or) ", re.I)
+_AND = re.compile(r" (?:и|and) ", re.I)
 _INTRODUCTION = re.compile(
     r"^[^:]*:\s+(?=.*(?:,| или | либо | or ))"
     r"|^(?:(?:вот|есть|можно|могу предложить|предлагаю|подойд[уе]т|рассмотрите|советую|попробуйте|попробуй|посмотрите|возможны|варианты|например"
     r"|годятся|хороши|there (?:is|are)|you (?:can|could)|try|consider|how about|either)\s+)+",
     re.I,
 )
-_MARKUP = re.compile(r"\*\*|__|`|^#+\s*|^>\s*", re.M)
+_MARKUP = re.compile(r"\*\*|__|`|^#+[ \t]*|^>[ \t]*", re.M)
+_SPACE = re.compile(r"[^\S\n]+")
+_PARTS = re.compile(r"(?<=[,.;!?]) | (?=(?:а|но|but) )")
+_DENIED = re.compile(r"\b(?:не|ни|нет|not|neither|don't)\b")
+_ASKS = re.compile(r"\b(?:расскаж\w*|подробн\w*|tell me|more about)\b|\?$")
 _FIRM = (
     r"беру|берем|возьму|возьмем|выбираю|выбрал[аи]?|выбираем|решено|решил[аи]?|утвержд\w+|остановлюсь|остановимся|остановил\w+|подходит|годится"
     r"|соглас(?:ен|на|ны)|уговорил\w*|заказал[аи]?|заказываю|оформля\w+|пусть будет|так и назов\w+|(?:его|ее|их) и"
@@ -37,19 +41,23 @@ _LOOSE = (
     r"взял[аи]?|выберу|нравится|заказываем|закажу|записал\w*|давай(?:те)?|хочу|назва\w+|назов\w+|конечно|значит (?:его|ее|их)|купил[аи]?|куплю|иду"
     r"|поеду|едем|ordered|sounds good"
 )
-_FIRMLY = re.compile(rf"\b(?:{_FIRM})\b")
-_DECIDED = re.compile(rf"\b(?:{_FIRM}|{_LOOSE})\b")
+_FIRMLY = re.compile(rf"(?<!\bне )\b(?:{_FIRM})\b")
+_DECIDED = re.compile(rf"(?<!\bне )\b(?:{_FIRM}|{_LOOSE})\b")
 _COUNTED = r"(?!\s+(?:раз\w*|день|дня|год\w*|недел\w+|месяц\w*|класс\w*|курс\w*|этаж\w*|смен\w+|очередь|time|day|year|week))"
 _ORDINALS = tuple(
-    re.compile(rf"\b(?:{forms})\b{_COUNTED}")
-    for forms in (
-        r"перв\w+|1|один|first",
-        r"втор\w+|2|два|second",
-        r"трет\w+|3|три|third",
-        r"четверт\w+|4|четыре|fourth",
-        r"пят(?:ый|ая|ое|ую)|5|fifth",
+    re.compile(rf"\b(?:{ordinal})\b{_COUNTED}|\b(?:вариант|номер|option|number) (?:{digit}|{cardinal})\b|(?<![\w.:]){digit}(?![\w%]|[.,:]\d| \w)")
+    for digit, (ordinal, cardinal) in enumerate(
+        (
+            (r"перв\w+|first", "один|one"),
+            (r"втор\w+|second", "два|two"),
+            (r"трет\w+|third", "три|three"),
+            (r"четверт\w+|fourth", "четыре|four"),
+            (r"пят(?:ый|ая|ое|ую)|fifth", "пять|five"),
+        ),
+        1,
     )
 )
+"""A cardinal is a place only where it counts nothing: «вариант два», «беру 2», but not «2 августа»."""
 _FINAL = re.compile(r"\b(?:последн\w+|last)\b" + _COUNTED)
 _MIDDLE = re.compile(r"\b(?:посередине|(?:в )?середин[еу]|средн(?:ий|юю|ее|яя)|in the middle)\b")
 _SETTLED = re.compile(r"\b(?:решено|решили|значит|итак|договорились|записал\w*|выбор|выбран\w*|settled|decided|choice|so it is)\b")
@@ -60,9 +68,10 @@ def chosen_option(text: str, before: str, after: str) -> str | None:
 
     "" stands for a reply that there is not.
     """
-    said = normalise(text)
+    said = normalise(text).strip()
     if len(said) > PICK_CHARS:
         return None
+    said = " ".join(part for part in _PARTS.split(said) if _may_pick(part))
     options = offered(before)
     if len(options) > 1:
         found = _by_place(said, options) or _by_name(said, options) or _by_echo(said, options, after)
@@ -104,25 +113,26 @@ def _enumerated(sentence: str) -> list[str]:
     return [*listed, last] if len(listed) < MOST_OPTIONS else []
 
 
+def _may_pick(part: str) -> bool:
+    """Whether a part of a turn may take something: «второй не подходит» and «а сколько стоит второй?» don't."""
+    return not _ASKS.search(part) and bool(_DECIDED.search(part) or not _DENIED.search(part))
+
+
 def _by_place(said: str, options: Sequence[str]) -> str | None:
-    if not _DECIDED.search(said):
-        said = " ".join(said.split()[:OPENING_WORDS])
-    if _FINAL.search(said):
-        return options[-1]
-    if _MIDDLE.search(said) and len(options) % 2:
-        return options[len(options) // 2]
-    places = [(match.start(), option) for option, ordinal in zip(options, _ORDINALS) if (match := ordinal.search(said))]
+    end = len(said) if _DECIDED.search(said) else len(" ".join(said.split()[:OPENING_WORDS]))
+    middle = [(_MIDDLE, options[len(options) // 2])] if len(options) % 2 else []
+    named = [(_FINAL, options[-1]), *middle, *zip(_ORDINALS, options)]
+    places = [(match.start(), option) for place, option in named if (match := place.search(said)) and match.start() < end]
     return min(places)[1] if places else None
 
 
 def _by_name(said: str, options: Sequence[str]) -> str | None:
-    """The one option of whose words the turn has most, where it decides."""
-    if not _DECIDED.search(said):
-        return None
+    """The one option of whose words the turn has most, where it decides or says nothing else."""
     words = _content(said)
     shared = [len(words & _content(option)) for option in options]
     best = max(shared)
-    return options[shared.index(best)] if best and shared.count(best) == 1 else None
+    picks = best == len(words) or _DECIDED.search(said)
+    return options[shared.index(best)] if picks and best and shared.count(best) == 1 else None
 
 
 def _by_echo(said: str, options: Sequence[str], after: str) -> str | None:
@@ -142,7 +152,7 @@ def _confirmed(after: str) -> str | None:
 
 
 def _plain(markdown: str) -> str:
-    return _MARKUP.sub("", markdown).strip()
+    return _SPACE.sub(" ", _MARKUP.sub("", markdown)).strip()
 
 
 def _content(text: str) -> set[str]:

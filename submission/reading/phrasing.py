@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from .clauses import Clause
+from .corrections import corrected
+from .differences import Pair, difference, told
 from .person import second_person
 from .question import BEFORE, Asked
 
@@ -53,6 +55,15 @@ def choose(clauses: Sequence[Clause], scores: np.ndarray, room: int = MAX_ANSWER
     return chosen
 
 
+def worded(question: str, ask: Asked, clauses: Sequence[Clause], scores: np.ndarray) -> tuple[str, Clause] | None:
+    """One sentence for the user from the best clauses, and the clause that it rests on; None where no clause says anything."""
+    chosen = choose(clauses, scores)
+    if not chosen:
+        return None
+    pair = difference(question, clauses, scores) if ask.difference else None
+    return (phrase(chosen, ask), chosen[0]) if pair is None else (phrase_difference(pair, ask), pair.clauses[-1])
+
+
 def phrase(chosen: Sequence[Clause], ask: Asked) -> str:
     """One sentence in the second person.
 
@@ -72,6 +83,16 @@ def phrase(chosen: Sequence[Clause], ask: Asked) -> str:
     return text[:1].upper() + text[1:] + "."
 
 
+def phrase_difference(pair: Pair, ask: Asked) -> str:
+    """How far the two values are apart, then the clauses that tell them as far as there is room, the earlier first."""
+    text = told(pair, ask.english)
+    for clause in pair.clauses:
+        said = _said(clause)
+        if len(text) + len(said) + 3 <= MAX_ANSWER_CHARS:
+            text += "; " + said
+    return text[:1].upper() + text[1:] + "."
+
+
 def tidy(text: str) -> str:
     """`text` without the words that lead into it and without what trails; quotation marks that lost their pair go too."""
     text = _LEAD_IN.sub("", text.strip().strip(_TRAIL).strip())
@@ -85,5 +106,5 @@ def _says_nothing(clause: Clause) -> bool:
 
 
 def _said(clause: Clause) -> str:
-    text = tidy(clause.text)
+    text = tidy(corrected(clause.text))
     return text if clause.chosen else second_person(text)

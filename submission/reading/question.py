@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from ..recall.text import normalise
+from ..recall.text import morphology, normalise, tokens
 
 NUMBER, TIME, PERSON, PLACE, NAME, YES_NO, THING = "number", "time", "person", "place", "name", "yes_no", "thing"
 NOW, BEFORE, ANY = "now", "before", "any"
@@ -15,7 +15,7 @@ class Asked(NamedTuple):
     """`kind` is the answer expected, `many` whether it is spread over turns, `when` which value in time is meant.
 
     A question is `specific` when it asks for one property of a thing (its brand, sum, colour), which a turn about the
-    thing need not tell.
+    thing need not tell.  It asks for a `difference` when two values answer it: by how much did it grow?
     """
 
     kind: str
@@ -23,6 +23,7 @@ class Asked(NamedTuple):
     when: str
     english: bool
     specific: bool
+    difference: bool = False
 
 
 _CYRILLIC = re.compile(r"[а-я]")
@@ -85,8 +86,21 @@ _MANY = re.compile(
     r"|\b(?:двух|трех|четырех|пяти|два|две|три|троих|двоих|трое|двое)\b"
     r"|\b(?:за (?:все|это) время|за \w+ (?:год|месяц)\w*)\b|\bкто из\b|\bчем я (?:увлека|занима)\w+|\bпо очереди\b"
     r"|\bкак зовут \w*(?:моих|наших)\b|\bмо(?:их|ими|им)\b"
-    r"|\bна сколько \w+ (?:\w+ )?(?:вырос|вырас|увелич|уменьш|подорож|прибав|похуд|постройн|снизи)\w*"
     r"|^(?:list|name)\b|\ball\b|\bwhat (?:are|were)\b|\bwhich \w+s\b|\bwhat \w+s\b|\bboth\b|\b(?:two|three|four)\b"
+)
+_BY_HOW_MUCH = re.compile(r"\bна ?сколько\b(.*)|\bкак(?:ая|ова|ую) (?:\w+ ){0,2}разниц\w+(.*)")
+CHANGE = re.compile(
+    r"\b(?:(?:вы|воз|под|от)рос(?:л[аио]?|ший)?\b|сверх\b|короче\b|выше\b|ниже\b|больше\b|меньше\b|разниц|увелич|уменьш|(?:по|вз|у)дорож|(?:по|у)дешев"
+    r"|при(?:бав|быв|был)|убав|убы[лв]|худе|похуд|(?:по|вы)правил|(?:рас)?полне|потолст|постройн|сни[зж]|подн[яи]|упа[лд]|спа[лд]|сократ|уреза|удлин"
+    r"|укоро[тч]|расшир|пополн|превы[сш]|обош|обогна|улучш|ухудш|(?:по)?редел|накину|ускор|замедл|изменил|повы[сш]|пониз|набра[лв]|скину|сброси|щедр"
+    r"|(?:raised|rose|grew|grown|went|gone|dropped|fell|increased|decreased|gained|lost)\b)"
+)
+"""Words of change, in questions and in what is told."""
+_BY_HOW_MUCH_ENGLISH = re.compile(
+    r"\bby how (?:much|many)\b|\bwhat(?: is|'s) the difference between\b"
+    r"|\bhow (?:much|many) (?!times\b)(?:\w+ ){0,2}(?:(?:more|less|fewer|heavier|lighter|longer|shorter|faster|slower|bigger|smaller|higher|lower"
+    r"|older|younger|taller|cheaper|pricier)\b"
+    r"|(?:did|has|have) .{0,60}\b(?:go(?:ne)? (?:up|down)|gain|lose|lost|grow|drop|rise|fall|change|increase|decrease))"
 )
 _SPECIFIC = re.compile(
     r"\b(?:марк|модел|пород|цвет|размер|рост|вес\b|улиц|банк|институт|университет|вуз|номер|тариф|оператор|сумм|им(?:я|ени)\b|кличк|названи|адрес|этаж|код\b|парол"
@@ -112,6 +126,15 @@ def asked(question: str) -> Asked:
     text = normalise(question).strip()
     english = not _CYRILLIC.search(text)
     kind = next((name for name, cue in _KINDS if cue.search(text)), THING)
-    many = bool(_MANY.search(text) or _AND.search(text))
+    difference = _asks_difference(text)
+    many = difference or bool(_MANY.search(text) or _AND.search(text))
     when = BEFORE if _BEFORE.search(text) else NOW if _NOW.search(text) else ANY
-    return Asked(kind, many, when, english, bool(_SPECIFIC.search(text)))
+    return Asked(kind, many, when, english, bool(_SPECIFIC.search(text)), difference)
+
+
+def _asks_difference(text: str) -> bool:
+    """Whether normalised `text` asks how far two values are apart; «на сколько дней едем» asks for one value."""
+    if match := _BY_HOW_MUCH.search(text):
+        rest = match[0]
+        return bool(CHANGE.search(rest)) or any("COMP" in morphology().parse(word)[0].tag for word in tokens(rest))
+    return bool(_BY_HOW_MUCH_ENGLISH.search(text))

@@ -11,7 +11,7 @@ from .abstain import abstain_signals, answerable
 from .clauses import clauses_of
 from .evidence import Matcher
 from .fitted import Fitted, shipped
-from .phrasing import choose, phrase
+from .phrasing import worded
 from .question import asked
 
 NO_INFORMATION = "У меня нет такой информации"
@@ -50,10 +50,11 @@ class ExtractiveReader:
         signals = self._matcher.signals(question, ask, clauses, facts)
         scores = signals @ fitted.evidence
         support = answerable(abstain_signals(signals, scores, clauses, ask, len(facts)), fitted.abstain, fitted.bias)
-        chosen = choose(clauses, scores)
-        if support < self._abstain_below or not chosen:
+        found = worded(question, ask, clauses, scores)
+        if support < self._abstain_below or found is None:
             return Answer(refusal, support, None)
-        return Answer(phrase(chosen, ask), support, chosen[0].hit.index)
+        text, rests_on = found
+        return Answer(text, support, rests_on.hit.index)
 
 
 def with_replies(hits: Sequence[Hit], turns: Sequence[Any], hidden: Collection[int] = ()) -> list[Hit]:

@@ -3,7 +3,8 @@
 It is a bag of words with learned weights, trained on data/attributes (`make train-recall`): each word has its navec
 vector, mapped by a learned matrix, and where it was seen in training a learned vector of its own; a learned gate says how
 much the word counts.  Questions and messages have maps and gates of their own, so that «питомец» in a question lies near
-«щенок» in a message (dual encoder: Gillick et al. 2018; in-batch negatives: Karpukhin et al. 2020).
+«щенок» in a message (dual encoder: Gillick et al. 2018; in-batch negatives: Karpukhin et al. 2020).  The same word vectors
+are also compared one by one (late interaction: Khattab and Zaharia 2020), so that a long message is not diluted.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from typing import NamedTuple
 import numpy as np
 
 from .text import tokens, word
-from .word_vectors import DIM, WordVectors, normalised, shipped_vectors
+from .word_vectors import DIM, WordVectors, shipped_vectors
 
 DUAL_ENCODER = Path(__file__).parent / "assets" / "dual_encoder.npz"
-WORDS_KEPT = 100_000  # of each side, 1.5 KiB a word
+WORDS_KEPT = 50_000  # of each side, 3 KiB a word
 
 
 class Side(NamedTuple):
@@ -37,15 +38,25 @@ class Side(NamedTuple):
     gates: np.ndarray
 
 
+class Words(NamedTuple):
+    """Words of one side: `sums` (n_words, members, dim) add up to texts, `units` (n_words, members * dim) float32 have length 1
+    and `gates` (n_words,) float32, above 0, say how much each counts."""
+
+    sums: np.ndarray
+    units: np.ndarray
+    gates: np.ndarray
+
+
 class DualEncoder:
-    """Cosines between questions and messages: `questions(...) @ messages(...).T`."""
+    """Cosines between questions and messages, `questions(...) @ messages(...).T`, and between their words."""
 
     def __init__(self, words: WordVectors, vocabulary: dict[str, int], question: Side, message: Side) -> None:
         """`vocabulary` gives the rows of the sides' `own`."""
         self._words, self._vocabulary = words, vocabulary
         self._sides = {"question": question, "message": message}
-        self._kept: dict[str, dict[str, np.ndarray]] = {"question": {}, "message": {}}
-        self.dim = question.maps.shape[0] * question.maps.shape[2]  # of all members together
+        self._kept: dict[str, dict[str, tuple[np.ndarray, np.ndarray, np.float32]]] = {"question": {}, "message": {}}
+        self._members, _, self._member_dim = question.maps.shape
+        self.dim = self._members * self._member_dim  # of all members together
 
     def questions(self, texts: Sequence[str]) -> np.ndarray:
         """(n_texts, dim) float32, rows L2-normalised; a text without words gives a zero row."""
@@ -55,33 +66,54 @@ class DualEncoder:
         """(n_texts, dim) float32, rows L2-normalised; a text without words gives a zero row."""
         return self._encoded(texts, "message")
 
+    def question_words(self, found: Sequence[str]) -> Words:
+        """Of normalised tokens."""
+        return self._of_words(found, "question")
+
+    def message_words(self, found: Sequence[str]) -> Words:
+        """Of normalised tokens."""
+        return self._of_words(found, "message")
+
     def _encoded(self, texts: Sequence[str], side: str) -> np.ndarray:
         found = [tokens(text) for text in texts]
+        self._look_up([token for text in found for token in text], side)
+        kept = self._kept[side]
+        rows = np.zeros((len(texts), self._members, self._member_dim), dtype=np.float32)
+        for row, text in zip(rows, found):
+            if text:
+                row += np.sum([kept[token][0] for token in text], axis=0)
+        return self._joined(rows)
+
+    def _of_words(self, found: Sequence[str], side: str) -> Words:
+        self._look_up(found, side)
+        if not found:
+            return self._computed(found, self._sides[side])
+        return Words(*(np.stack(part) for part in zip(*(self._kept[side][token] for token in found))))
+
+    def _look_up(self, found: Sequence[str], side: str) -> None:
+        """Make sure that the words are among those kept."""
         kept = self._kept[side]
         if len(kept) > WORDS_KEPT:
             kept.clear()
-        fresh = list(dict.fromkeys(token for text in found for token in text if token not in kept))
-        if fresh:
-            kept.update(zip(fresh, self._word_rows(fresh, self._sides[side])))
-        members = self._sides[side].maps.shape[0]
-        rows = np.zeros((len(texts), members, self.dim // members), dtype=np.float32)
-        for row, text in zip(rows, found):
-            if text:
-                row += np.sum([kept[token] for token in text], axis=0)
-        rows = normalised(rows.reshape(len(texts) * members, self.dim // members)).reshape(len(texts), self.dim)
-        return rows / np.float32(np.sqrt(members))
+        if fresh := list(dict.fromkeys(token for token in found if token not in kept)):
+            kept.update(zip(fresh, zip(*self._computed(fresh, self._sides[side]))))
 
-    def _word_rows(self, words: Sequence[str], side: Side) -> np.ndarray:
-        """Each word's share of a text's sum, (n_words, members, dim of one member) float32."""
+    def _computed(self, words: Sequence[str], side: Side) -> Words:
         ids = [self._words.id(token) for token in words]
         known = [place for place, i in enumerate(ids) if i is not None]
         vectors, information = np.zeros((len(words), DIM), np.float32), np.zeros(len(words), np.float32)
         vectors[known] = self._words.vectors([ids[place] for place in known])
         information[known] = self._words.information([ids[place] for place in known])
-        own = np.asarray([self._vocabulary.get(vocabulary_name(token), -1) for token in words])
+        own = np.asarray([self._vocabulary.get(vocabulary_name(token), -1) for token in words], dtype=np.int64)
         gates = vectors @ side.gate_maps.T + side.own_gates[own] + side.gates[:, 0] + side.gates[:, 1] * information[:, None]
-        rows = np.einsum("wd,mde->wme", vectors, side.maps, optimize=True) + side.own[own]
-        return (rows * np.logaddexp(0.0, gates)[:, :, None]).astype(np.float32)
+        gates = np.logaddexp(0.0, gates).astype(np.float32)  # (n_words, members)
+        rows = (np.einsum("wd,mde->wme", vectors, side.maps, optimize=True) + side.own[own]).astype(np.float32)
+        return Words(rows * gates[:, :, None], self._joined(rows), gates.mean(axis=1))
+
+    def _joined(self, rows: np.ndarray) -> np.ndarray:
+        """(n, members, dim) of each member -> (n, members * dim), the mean of whose members' cosines is their product."""
+        lengths = np.linalg.norm(rows, axis=2, keepdims=True)
+        return (rows / np.where(lengths > 0, lengths, 1.0) / np.sqrt(self._members)).reshape(len(rows), self.dim).astype(np.float32)
 
 
 def vocabulary_name(token: str) -> str:

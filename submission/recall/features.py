@@ -15,7 +15,7 @@ import numpy as np
 
 from ..memory.turns import NO_REPLY, Turn
 from .dense import DenseIndex, DenseOptions
-from .dual_encoder import shipped_dual_encoder
+from .dual_encoder import DualEncoder, shipped_dual_encoder
 from .encoders import Encoder, WordVectorEncoder
 from .late import LateInteraction, WordTable
 from .lexical import Bm25
@@ -31,7 +31,7 @@ NAMES = (
     "lexical", "late", "dense", "reply_lexical", "dense_reply", "first_person", "asks", "length",
     "name_asked", "number_asked", "place_asked", "time_asked", "recent_asked",
     "before", "after", "session", "session_best", "session_lexical", "opens_session",
-    "speaker_named", "match", "match_strength", "match_session",
+    "speaker_named", "match", "match_strength", "match_session", "match_late", "match_late_strength", "match_late_session",
     "is_reply", "reply_dense", "reply_turn", "reply_confirmed",
 )  # fmt: skip
 _COLUMN = {name: place for place, name in enumerate(NAMES)}
@@ -64,12 +64,13 @@ _CONFIRMS = re.compile(
 class TurnFeatures:
     """Derived from one dialogue's turns; grows with them."""
 
-    def __init__(self, encoder: Encoder, words: WordVectors, options: DenseOptions | None = None) -> None:
+    def __init__(self, encoder: Encoder, words: WordVectors, options: DenseOptions | None = None, dual_encoder: DualEncoder | None = None) -> None:
+        """`dual_encoder`: default the shipped one."""
         self._encoder, self._words = encoder, words
         self._turns: list[Turn] = []
         self._table = WordTable(words)
         self._late = LateInteraction(self._table)
-        self._matches = PieceMatches(shipped_dual_encoder())
+        self._matches = PieceMatches(dual_encoder or shipped_dual_encoder())
         self._lexical = Bm25()
         self._dense = DenseIndex(encoder.dim, options)
         self._signals: list[tuple[float, ...]] = []
@@ -110,7 +111,7 @@ class TurnFeatures:
         layout, turn, reply = self._layout, self._layout.turn, self._layout.reply
         question = mended(question)
         lexical, late, dense = self._similarities(question)
-        match = self._matches.scores(question)[turn]
+        match, match_late = (scores[turn] for scores in self._matches.scores(question))
         lowered = normalise(question)
         own = {
             "lexical": standardised(lexical[turn]),
@@ -121,6 +122,9 @@ class TurnFeatures:
             "match": standardised(match),
             "match_strength": MATCH_SCALE * match**2,
             "match_session": layout.best_of_session(standardised(match)),
+            "match_late": standardised(match_late),
+            "match_late_strength": MATCH_SCALE * match_late**2,
+            "match_late_session": layout.best_of_session(standardised(match_late)),
             **{name: layout.signals[:, place] for place, name in enumerate(("first_person", "asks", "length"))},
         }
         for place, (name, pattern) in enumerate(_ASKS.items(), 3):

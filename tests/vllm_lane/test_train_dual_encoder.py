@@ -36,7 +36,7 @@ def encoder(tmp_path):
     attributes = load_attributes([tmp_path / "tiny.txt"])
     vocabulary = Vocabulary([t for a in attributes for t in (*a.questions, *(m.text for m in a.messages), *a.near_misses, *a.words)])
     torch.set_num_threads(1)
-    store(tmp_path / "encoder.npz", vocabulary, [trained(Corpus(attributes, vocabulary), vocabulary, seed, 30) for seed in (0, 1)])
+    store(tmp_path / "encoder.npz", vocabulary, [trained(Corpus(attributes, [], vocabulary), vocabulary, seed, 30) for seed in (0, 1)])
     return load_dual_encoder(tmp_path / "encoder.npz")
 
 
