@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from submission.recall.dual_encoder import DualEncoder, Side, load_dual_encoder, shipped_dual_encoder, vocabulary_name
-from submission.recall.piece_matches import LatePieces, PieceMatches
+from submission.recall.piece_matches import PieceMatches, WordMatches
 
 
 class TwoWords:
@@ -86,13 +86,13 @@ def test_words_have_directions_and_gates(encoder):
 
 def test_late_interaction_takes_the_closest_word(encoder):
     """A message word counts tanh(ln 2) = 0.6; of the question's two words the first text holds one, the second both."""
-    late = LatePieces(encoder)
+    late = WordMatches(encoder)
     late.add(["кот", "пёс и кот", ""])
     late.add(["пёс"])
     np.testing.assert_allclose([0.6, 0.6, 0.0, 0.0], late.scores("кот"), atol=1e-6)
     np.testing.assert_allclose([0.3, 0.6, 0.0, 0.3], late.scores("кот пёс"), atol=1e-6)
     assert not late.scores("").any()
-    assert (0,) == LatePieces(encoder).scores("кот").shape
+    assert (0,) == WordMatches(encoder).scores("кот").shape
 
 
 def test_a_text_counts_as_the_best_of_its_pieces(encoder):

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..recall.dual_encoder import DualEncoder, shipped_dual_encoder
 from ..recall.encoders import Encoder
-from ..recall.piece_matches import LatePieces
+from ..recall.piece_matches import WordMatches
 from ..recall.text import content_lemmas, normalise
 from .clauses import Clause, traits
 from .question import ANY, BEFORE, NAME, NOW, NUMBER, PERSON, PLACE, TIME, YES_NO, Asked
@@ -113,9 +113,9 @@ class Matcher:
 
     def _match_late(self, question: str, texts: Sequence[str]) -> np.ndarray:
         """The dual encoder's view word by word, (n_texts,) float32."""
-        late = LatePieces(self._dual_encoder)
-        late.add(texts)
-        return late.scores(question)
+        matches = WordMatches(self._dual_encoder)
+        matches.add(texts)
+        return matches.scores(question)
 
     def _rows(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of texts, kept for the next question, (n_texts, dim) float32, rows L2-normalised."""
