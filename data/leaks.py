@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from eval.errors import UserError
 
 from .personas import DataError
-from .vignettes import read_vignettes, vignette_files
+from .vignettes import HARD, PLAIN, read_vignettes, vignette_files
 
 RUN_WORDS = 8
 ROOT = Path(__file__).parent
@@ -148,7 +148,7 @@ def _strings(value: Any) -> Iterator[str]:
 
 def _own_files(folder: Path) -> list[Path]:
     jsonl = [path for part in ("dev", "distractors", "sample") for path in sorted((folder / part).rglob("*.jsonl"))]
-    return jsonl + vignette_files(folder)
+    return jsonl + vignette_files(folder, HARD) + vignette_files(folder, PLAIN)
 
 
 def _own_texts(path: Path) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
     python -m data.prepare                      data/built/{tune,test,en_tune,en_test}.jsonl at the contest's length
     python -m data.prepare --personas galina --sessions 10000 --out runs/stress                     a stress set
-    python -m data.prepare --vignettes          data/built/vignettes.jsonl, to train on
+    python -m data.prepare --vignettes [plain]  data/built/vignettes.jsonl or plain.jsonl, to train on
 
 One persona or vignette becomes one dialogue (data/dialogues.py), one split one file (data/split.json).  Files are read in
 sorted order, so that equal material and options give equal bytes on every machine.  What is written is read again
@@ -26,7 +26,7 @@ from eval.inspect import inspect_file
 
 from .dialogues import POSITIONS, STRESS_SESSIONS, Options, compose, hop_count
 from .personas import DataError, Persona, Session, read_distractors, read_persona
-from .vignettes import LANGUAGE, read_vignettes, vignette_files
+from .vignettes import HARD, LANGUAGE, PLAIN, read_vignettes, vignette_files
 
 ROOT = Path(__file__).parent
 VIGNETTE_CHARS = 200_000
@@ -37,7 +37,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         options = Options(given.seed, given.sessions, given.characters, given.distractor_share, given.position, given.hops, given.dates)
-        for path, records in (build_vignettes if given.vignettes else build)(given.material, options, given.personas):
+        if given.vignettes:
+            built = [build_vignettes(given.material, options, given.personas, given.vignettes)]
+        else:
+            built = build(given.material, options, given.personas)
+        for path, records in built:
             write(given.out / path, records)
             print(_line(given.out / path, records))
     except (DataError, UserError) as error:
@@ -49,7 +53,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m data.prepare", description="Builds data sets in the contest's format.")
     parser.add_argument("--out", type=Path, default=Path("data/built"), help="folder to write into, default %(default)s")
-    parser.add_argument("--vignettes", action="store_true", help=f"build vignettes.jsonl instead, {VIGNETTE_CHARS} characters a dialogue")
+    parser.add_argument(
+        "--vignettes",
+        nargs="?",
+        const=HARD,
+        choices=(HARD, PLAIN),
+        help=f"build these instead, {VIGNETTE_CHARS} characters a dialogue; default: {HARD}",
+    )
     parser.add_argument("--personas", type=lambda text: text.split(","), help="comma-separated, with --vignettes their ids; default: all")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--sessions", type=int, help=f"sessions a dialogue; from {STRESS_SESSIONS} on distractors are repeated")
@@ -110,20 +120,20 @@ def build(folder: Path, options: Options, only: Sequence[str] | None = None) -> 
     ]
 
 
-def build_vignettes(folder: Path, options: Options, only: Sequence[str] | None = None) -> list[tuple[str, list[dict[str, Any]]]]:
+def build_vignettes(folder: Path, options: Options, only: Sequence[str] | None = None, part: str = HARD) -> tuple[str, list[dict[str, Any]]]:
     """File name and records of the vignettes `only`, with VIGNETTE_CHARS where `options` set no length; raises as `build`."""
-    vignettes = read_vignettes(*vignette_files(folder))
+    vignettes = read_vignettes(*vignette_files(folder, part))
     if not vignettes:
-        raise UserError(f"{folder}/vignettes/{LANGUAGE}: expected files *.txt with vignettes")
+        raise UserError(f"{folder}/{part}/{LANGUAGE}: expected files *.txt with vignettes")
     if unknown := sorted(set(only or ()) - {v.id for v in vignettes}):
-        raise UserError(f"no vignette {unknown[0]!r} in {folder}/vignettes/{LANGUAGE}; ids stand in lines '# id: who'")
+        raise UserError(f"no vignette {unknown[0]!r} in {folder}/{part}/{LANGUAGE}; ids stand in lines '# id: who'")
     chosen = [v for v in vignettes if not only or v.id in only]
     if options.hops is not None:
         _check_hops(chosen, options.hops)
     if options.sessions is options.characters is options.distractor_share is None:
         options = replace(options, characters=VIGNETTE_CHARS)
     pool = read_pool(LANGUAGE, folder)
-    return [("vignettes.jsonl", [compose(v, pool, options) for v in chosen])]
+    return f"{part}.jsonl", [compose(v, pool, options) for v in chosen]
 
 
 def _persona(path: Path, language: str) -> Persona:

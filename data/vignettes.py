@@ -24,6 +24,7 @@ EARLIER = (
     r"(?s)^(?!.*(раньше|ранее|прежн|до этого|до того|был[аио]?\b|уже не|больше не|вместо|\bа не\b)).*({})"  # a past value told as such is no mistake
 )
 LANGUAGE = "ru"
+HARD, PLAIN = "vignettes", "plain"  # folders: asked in other words than told; told and asked in plain words
 
 COLUMNS = ("theme", "vignettes", "sessions", "user turns", "characters", "questions", *QUESTION_TYPES, "no word shared")
 NO_INFO_QUESTIONS = 4  # of a vignette, at least
@@ -45,9 +46,9 @@ class _Draft(NamedTuple):
     asked: set[str]  # the questions as bare words
 
 
-def vignette_files(folder: Path) -> list[Path]:
-    """Every file of the data folder, sorted; none when there is no folder."""
-    return sorted((folder / "vignettes" / LANGUAGE).glob("*.txt"))
+def vignette_files(folder: Path, part: str = HARD) -> list[Path]:
+    """Every file of one part of the data folder, sorted; none when there is no such folder."""
+    return sorted((folder / part / LANGUAGE).glob("*.txt"))
 
 
 def read_vignettes(*paths: Path) -> list[Persona]:
@@ -231,14 +232,14 @@ def _counts(vignettes: Sequence[Persona]) -> list[int]:
 
 
 def main(paths: Sequence[str]) -> int:
-    """Print the table of the files (all of ours by default); 2 with every problem when there is one."""
-    files = [Path(path) for path in paths] or vignette_files(Path(__file__).parent)
+    """Print a table of the files (by default one of each part of ours); 2 with every problem when there is one."""
+    listed = [[Path(path) for path in paths]] if paths else [vignette_files(Path(__file__).parent, part) for part in (HARD, PLAIN)]
     try:
-        read_vignettes(*files)  # together, for the ids
+        read_vignettes(*(file for files in listed for file in files))  # together, for the ids
     except DataError as error:
         print(error, file=sys.stderr)
         return 2
-    print("\n".join(table({path.stem: read_vignettes(path) for path in files})))
+    print("\n\n".join("\n".join(table({path.stem: read_vignettes(path) for path in files})) for files in listed))
     return 0
 
 

@@ -11,7 +11,7 @@ from data.leaks import main as leaks
 from data.personas import DataError, Quote, matches
 from data.prepare import build_vignettes, read_pool, write
 from data.prepare import main as prepare
-from data.vignettes import main, read_vignettes, table, vignette_files
+from data.vignettes import HARD, PLAIN, main, read_vignettes, table, vignette_files
 from eval.datasets import load_contest
 from eval.inspect import inspect_file
 
@@ -174,10 +174,10 @@ def test_a_built_vignette_points_at_the_right_turns(folder, tmp_path):
 def test_vignettes_have_200000_characters_where_no_option_says_else(folder):
     """Met to half a distractor; an option that sets the length wins."""
     write_lines(folder / "distractors" / "ru" / "some.jsonl", distractor_lines(300))
-    ((name, (record,)),) = build_vignettes(folder, Options())
+    name, (record,) = build_vignettes(folder, Options())
     assert "vignettes.jsonl" == name
     assert 500 >= abs(200_000 - sum(len(m["content"]) for s in record["sessions"] for m in s["messages"]))
-    ((_, (small,)),) = build_vignettes(folder, Options(sessions=8))
+    _, (small,) = build_vignettes(folder, Options(sessions=8))
     assert 8 == len(small["sessions"])
 
 
@@ -188,6 +188,8 @@ def test_what_cannot_be_built_is_said(folder, tmp_path, capsys):
     assert f"no vignette 'anna' in {folder}/vignettes/ru" in capsys.readouterr().err
     assert 2 == prepare([*arguments, str(write_material(tmp_path / "bare"))])
     assert "vignettes/ru: expected files *.txt with vignettes" in capsys.readouterr().err
+    assert 2 == prepare(["--vignettes", PLAIN, *arguments[1:], str(folder)])
+    assert "plain/ru: expected files *.txt with vignettes" in capsys.readouterr().err
 
 
 def test_a_run_of_words_in_two_vignettes_is_found(folder, capsys):
@@ -204,24 +206,24 @@ def test_a_run_of_words_in_two_vignettes_is_found(folder, capsys):
     assert f"  {path}: zoya = {path}: olga: {run}" in capsys.readouterr().out
 
 
-@pytest.fixture(scope="module")
-def shipped():
-    """All of our vignettes, which are without problems, by the theme that their ids begin with."""
-    themes = {path.stem: [] for path in vignette_files(ROOT / "data")}
-    for vignette in read_vignettes(*vignette_files(ROOT / "data")):
+def shipped(part):
+    """All of our vignettes of a part, which are without problems, by the theme that their ids begin with."""
+    themes = {path.stem: [] for path in vignette_files(ROOT / "data", part)}
+    for vignette in read_vignettes(*vignette_files(ROOT / "data", part)):
         themes[vignette.id.split("_")[0]].append(vignette)
     return themes
 
 
-def test_the_card_counts_them(shipped):
-    """The table in data/README.md is what `python -m data.vignettes` prints today."""
+@pytest.mark.parametrize("part", [HARD, PLAIN])
+def test_the_card_counts_them(part):
+    """The tables in data/README.md are what `python -m data.vignettes` prints today."""
     card = (ROOT / "data" / "README.md").read_text(encoding="utf-8").splitlines()
-    assert [] == [row for row in table(shipped) if row not in card]
+    assert [] == [row for row in table(shipped(part)) if row not in card]
 
 
-def test_one_of_ours_builds_without_mistakes(shipped, tmp_path):
+def test_one_of_ours_builds_without_mistakes(tmp_path):
     """With our distractors, of which it takes as many as fill the dialogue."""
-    write(tmp_path / "built.jsonl", [compose(shipped["craft"][0], read_pool("ru", ROOT / "data"), Options(characters=200_000))])
+    write(tmp_path / "built.jsonl", [compose(shipped(HARD)["craft"][0], read_pool("ru", ROOT / "data"), Options(characters=200_000))])
     ((dialogue,), mistakes) = (load_contest(tmp_path / "built.jsonl"), inspect_file(tmp_path / "built.jsonl").mistakes)
     assert () == mistakes
     assert 20 == len(dialogue.questions)

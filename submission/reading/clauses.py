@@ -48,6 +48,9 @@ _REQUEST = re.compile(
     r"|спасибо|спс|thanks|thank you)\b"
 )
 
+_STOP = re.compile(r"(?<=[!?…])\s+|(?<=\w{4}\.)\s+|(?<=\))\s+")  # in chats what follows a full stop is seldom a capital; «г.», «руб.» are no ends
+_COMMA = re.compile(r",\s+|\s+[-–—]\s+")
+
 
 class Traits(NamedTuple):
     """What a text holds; each 0 or 1 unless said."""
@@ -90,7 +93,7 @@ def clauses_of(hits: Sequence[Hit]) -> list[Clause]:
             continue
         before, reply = by_index.get(hit.index - 1), by_index.get(hit.index + 1)
         answered = reply.text[:REPLY_CHARS] if reply is not None and reply.role != "user" else ""
-        found += [_clause(hit, rank, piece, hit.text, answered, False) for piece in pieces(hit.text)]
+        found += [_clause(hit, rank, part, hit.text, answered, False) for piece in pieces(hit.text) for part in _told_and_asked(piece)]
         option = chosen_option(hit.text, *("" if turn is None or turn.role == "user" else turn.text for turn in (before, reply)))
         if option:
             found.append(_clause(hit, rank, option, f"{hit.text} {before.text if before else ''}", answered, True))
@@ -100,6 +103,16 @@ def clauses_of(hits: Sequence[Hit]) -> list[Clause]:
 @lru_cache(maxsize=20_000)
 def _content(text: str) -> tuple[str, ...]:
     return tuple(word for word in map(lemma, tokens(text)) if word not in STOP_LEMMAS)
+
+
+def _told_and_asked(piece: str) -> list[str]:
+    """A piece that ends in a question as what it tells and what it asks: «собаку зовут Рекс, что ему можно?»"""
+    if not piece.endswith("?"):
+        return [piece]
+    *told, last = [part for part in _STOP.split(piece) if part]
+    if breaks := list(_COMMA.finditer(last)):
+        return [*told, last[: breaks[-1].start()], last[breaks[-1].end() :]]
+    return [*told, last]
 
 
 def _clause(hit: Hit, rank: int, text: str, turn: str, reply: str, chosen: bool) -> Clause:
