@@ -126,10 +126,9 @@ train-recall: .venv/bench/.ready data/built/tune.jsonl data/built/en_tune.jsonl 
 # RU_DEV: a further file of development questions to fit on
 READER_DATA = data/built/tune.jsonl $(RU_DEV)
 FOLD_ENCODERS := data/built/dual_encoder_0.npz data/built/dual_encoder_1.npz
-train-reader: .venv/bench/.ready data/built/tune.jsonl data/built/vignettes.jsonl data/built/plain.jsonl  ## make the reader's weights again, after train-recall (overwrites them)
+train-reader: .venv/bench/.ready data/built/tune.jsonl data/built/vignettes.jsonl  ## make the reader's weights again, after train-recall (overwrites them)
 	@for fold in 0 1; do $(RECALL) -m eval.train_dual_encoder --members 2 --fold $$fold/2 --out data/built/dual_encoder_$$fold.npz || exit; done
-	@$(RECALL) -m eval.fit_reader $(addprefix --data ,$(READER_DATA)) --vignettes data/built/vignettes.jsonl $(FOLD_ENCODERS) \
-		--vignettes data/built/plain.jsonl submission/recall/assets/dual_encoder.npz --write
+	@$(RECALL) -m eval.fit_reader $(addprefix --data ,$(READER_DATA)) --vignettes data/built/vignettes.jsonl $(FOLD_ENCODERS) --write
 
 peers-mem0 peers-langmem peers-graphiti: peers-%: .venv/%/.ready  ## environments of the real peers (also peers-langmem, peers-graphiti)
 

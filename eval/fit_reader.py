@@ -7,8 +7,8 @@ a listwise softmax regression over clauses (positive: clauses that hold an evide
 "is there an answer" on the outcome.  The report judges answers with the patterns judge.
 
 Vignettes are fitted on, too, but not reported; they are many and shorter than dialogues of the contest, so that a question of
-theirs weighs less.  Vignette number n of the file is described by ENCODER n % N: those that the shipped dual encoder has seen, by
-encoders trained with --fold n/N, that is without them.
+theirs weighs less.  As the shipped dual encoder has seen them, vignette number n of the file is described by ENCODER n % N,
+trained with --fold n/N, that is without it.
 """
 
 from __future__ import annotations
@@ -56,29 +56,27 @@ class Row(NamedTuple):
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.fit_reader")
     parser.add_argument("--data", type=Path, action="append", required=True, help="contest format with evidence and patterns; repeatable")
-    parser.add_argument(
-        "--vignettes", type=Path, nargs="+", action="append", default=[], metavar="FILE", help="built vignettes, then dual encoders; repeatable"
-    )
+    parser.add_argument("--vignettes", type=Path, nargs="+", default=[], metavar="FILE", help="built vignettes, then the dual encoders of the folds")
     parser.add_argument("--oracle", action="store_true", help="report with the evidence turns as the only hits")
     parser.add_argument("--no-facts", action="store_true", help="leave the fact book out")
     parser.add_argument("--write", action="store_true", help="store weights fitted on all dialogues")
     options = parser.parse_args(arguments)
-    if any(len(group) < 2 for group in options.vignettes):
-        parser.error("--vignettes: name the dual encoders after the file")
+    if len(options.vignettes) == 1:
+        parser.error("--vignettes: name the dual encoders of the folds after the file")
     dialogues = [d for path in options.data for d in load_contest(path)]
     rows, vignettes = collect(dialogues, options.vignettes, oracle=options.oracle, use_facts=not options.no_facts)
     scores = held_out_scores(rows, vignettes)
     report = reported(rows, scores, vignettes)
     print(json.dumps(report, indent=2))
     if options.write:
-        store(rows + vignettes, scores, [path.name for path in [*options.data, *(group[0] for group in options.vignettes)]], report)
+        store(rows + vignettes, scores, [path.name for path in options.data + options.vignettes[:1]], report)
     return 0
 
 
-def collect(dialogues: Sequence[Dialogue], vignettes: Sequence[Sequence[Path]] = (), *, oracle: bool, use_facts: bool) -> tuple[list[Row], list[Row]]:
+def collect(dialogues: Sequence[Dialogue], vignettes: Sequence[Path] = (), *, oracle: bool, use_facts: bool) -> tuple[list[Row], list[Row]]:
     """All questions of the dialogues, and of the vignettes; a dialogue's hits come from fusion weights fitted without it.
 
-    `vignettes` are built files, each with the dual encoders that describe it.
+    `vignettes`: a built file and the dual encoders that describe it.
     """
     from submission.recall.dual_encoder import load_dual_encoder, shipped_dual_encoder
 
@@ -89,11 +87,10 @@ def collect(dialogues: Sequence[Dialogue], vignettes: Sequence[Sequence[Path]] =
         weights = fit_fusion([e for e in examples if e.dialogue != one.id])
         rows += one.rows(weights, oracle, use_facts)
     weights, found = fit_fusion(examples), []
-    for path, *encoders in vignettes:
-        loaded = [load_dual_encoder(encoder) for encoder in encoders]
-        for number, dialogue in enumerate(tqdm(load_contest(path), desc=path.stem, disable=None)):
-            one = _Told(dialogue, loaded[number % len(loaded)])
-            found += [row._replace(weight=VIGNETTE_WEIGHT) for row in one.rows(weights, oracle, use_facts)]
+    encoders = [load_dual_encoder(path) for path in vignettes[1:]]
+    for number, dialogue in enumerate(tqdm([d for path in vignettes[:1] for d in load_contest(path)], desc="vignettes", disable=None)):
+        one = _Told(dialogue, encoders[number % len(encoders)])
+        found += [row._replace(weight=VIGNETTE_WEIGHT) for row in one.rows(weights, oracle, use_facts)]
     return rows, found
 
 
