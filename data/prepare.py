@@ -2,7 +2,7 @@
 
     python -m data.prepare                      data/built/{tune,test,en_tune,en_test}.jsonl at the contest's length
     python -m data.prepare --personas galina --sessions 10000 --out runs/stress                     a stress set
-    python -m data.prepare --vignettes [plain]  data/built/vignettes.jsonl or plain.jsonl, to train on
+    python -m data.prepare --vignettes [plain]  data/built/vignettes.jsonl, to train on, or plain.jsonl
 
 One persona or vignette becomes one dialogue (data/dialogues.py), one split one file (data/split.json).  Files are read in
 sorted order, so that equal material and options give equal bytes on every machine.  What is written is read again

@@ -1,4 +1,4 @@
-"""Vignettes: short lives told to an assistant, with questions, to train on (data/README.md says how they are written).
+"""Vignettes: short lives told to an assistant, with questions, to train on or, the plain ones, to measure with (see data/README.md).
 
 `read_vignettes` gives each as a Persona without facts, which data/dialogues.py composes with distractors.  Everything
 wrong is reported as `file:line: what was expected`.
