@@ -186,6 +186,22 @@ def test_news_in_the_request_is_kept():
     assert {0: "", 1: "", 2: "теперь я работаю в школе", 3: ""} == texts
 
 
+@pytest.mark.parametrize(
+    "request_turn",
+    [
+        "Кстати, психотерапевта удали, это между нами",
+        "а еще психотерапевта вычеркни, я лишнего сказала",
+        "На самом деле психотерапевта сотри, не хочу чтобы кто-то знал",
+    ],
+)
+def test_a_request_that_begins_like_news_keeps_none_of_itself(request_turn):
+    """Also one that is known as a request only by what stands beside it: its own words name the topic."""
+    log = TurnLog()
+    log.append([Message("user", "хожу к психотерапевту по средам", 1), Message("assistant", "Понятно.", 1)])
+    texts, _ = forget_in(log, log.numbered([Message("user", request_turn, 2), Message("assistant", "Хорошо.", 2)]))
+    assert {0: "", 1: "", 2: "", 3: ""} == texts
+
+
 def test_the_reply_is_forgotten_in_a_later_write_too():
     """Where the runner's parity splits a pair."""
     log = log_of("пью магний")

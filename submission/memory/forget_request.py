@@ -25,9 +25,6 @@ Part = tuple[str, ...]  # normalised tokens that belong together
 
 _VERBS_RU = ((phrases.FORGET_RU, "forget"), (phrases.ERASE_RU, "erase"), (phrases.DONT_RU, "dont"))
 _VERBS_EN = ((phrases.FORGET_EN, "forget"), (phrases.ERASE_EN, "erase"), (phrases.DONT_EN, "dont"))
-# what an object begins with after a comma: «забудь, что ...», but not «адрес забудь, боюсь я»
-_OBJECT_AFTER_COMMA = re.compile(r"^(?:что|то|т[оу]т|вс[её]|про|о|об|обо|насчет|мо[йюеи]|где|как|кто|that|what|about|my|everything)\b")
-_SAID_RU = re.compile(rf"^(?:(?:все|то|обо всем|о том|про то)\W+)?(?:что|чего|че|как)\b(?P<clause>.*\b{phrases.SPEECH_RU}.*)")
 
 
 class ForgetRequest(NamedTuple):
@@ -49,11 +46,8 @@ def find_forget_request(text: str) -> ForgetRequest | None:
     """The request in a user's turn, or None.  Several requests in one turn are joined."""
     if not phrases.MAYBE.search(text):
         return None
-    own_words = phrases.QUOTED.sub(" ", text.replace("’", "'"))
-    parts = [normalise(part) for part in sentences(own_words)]
-    if is_pasted(text):  # their own words stand before and after what they paste
-        parts = [parts[i] for i in sorted({0, len(parts) - 1})] if parts else []
-    confides = bool(phrases.CONFIDES.search(" ".join(parts)))
+    parts = _own_sentences(text)
+    confides = _confides(parts)
     found = [request for part in parts for request in _in_sentence(part, confides)]
     if not found:
         return None
@@ -66,6 +60,17 @@ def find_forget_request(text: str) -> ForgetRequest | None:
         own = all(r.own_turn for r in back) and not confides and _tells_more(parts)  # «мой код 4417, не запоминай это»
         return ForgetRequest(FORGET, (), back=not own, own_turn=own)
     return ForgetRequest(NARROWER)
+
+
+def _own_sentences(text: str) -> list[str]:
+    """Normalised, without quotations; of a pasted text the first and the last, where the user's own words stand."""
+    parts = [normalise(part) for part in sentences(phrases.QUOTED.sub(" ", text.replace("’", "'")))]
+    return [parts[0], parts[-1]][: len(parts)] if parts and is_pasted(text) else parts
+
+
+def _confides(parts: list[str]) -> bool:
+    """Whether a turn's sentences have words of one who has said too much."""
+    return phrases.CONFIDES.search(" ".join(parts)) is not None
 
 
 def _tells_more(parts: list[str]) -> bool:
@@ -111,7 +116,7 @@ def _read_russian(kind: str, before: str, head: str, tail: str, confides: bool) 
     to_memory = bool(phrases.MEMORY_RU.search(before + "|" + tail))
     told, mine = confides or to_memory, bool(phrases.FIRST_RU.search(head + tail))
     thing = _object_in(phrases.MEMORY_RU.sub(" ", tail))
-    said_of = bool(_SAID_RU.match(thing))
+    said_of = bool(phrases.SAID_RU.match(thing))
     before_verb = ""
     if not thing or said_of or kind == "dont":
         before_verb = _last_clause(phrases.MEMORY_RU.sub(" ", head))
@@ -144,7 +149,7 @@ def _object_in(tail: str) -> str:
     """The words after a verb that may be its object; "" where another clause follows it."""
     thing = _unfilled(re.sub(r"\b(то|все|тем|о том|про то|факт),\s*(?=(?:что|как|где|че)\b)", r"\1 ", tail))
     comma = re.match(r"^(?:\s*" + phrases.FILLERS.pattern[1:] + r")*\s*(?:[,.;!?)(—–-]|а\s|и\s|но\s)", tail)
-    return "" if not _first_clause(thing) or (comma and not _OBJECT_AFTER_COMMA.match(thing)) else thing
+    return "" if not _first_clause(thing) or (comma and not phrases.OBJECT_AFTER_COMMA.match(thing)) else thing
 
 
 def _last_clause(head: str) -> str:
@@ -288,9 +293,9 @@ def lemmas_of_any(token: str) -> tuple[str, ...]:
 
 def kept_news(text: str) -> str:
     """What a turn with a request also tells that is new («..., теперь я работаю в школе», «кстати, ...»); "" for nothing."""
-    kept = []
+    kept, confides = [], _confides(_own_sentences(text))
     for sentence in sentences(text):
-        if not _in_sentence(normalise(sentence), confides=False):
+        if not _in_sentence(normalise(sentence), confides):
             clauses = [sentence] if phrases.NEWS.match(normalise(sentence)) else []
         else:
             pieces = re.split(r"[,;]\s+(?:а\s+|но\s+)?", sentence)
