@@ -44,7 +44,7 @@ class SubmitModelWithMemory(ModelWithMemory):
         self.model_path = model_path
         self.counters: Counter[str] = Counter()  # what became of the questions that went to a model
         self.last_support: float | None = None  # the reader's, 0..1, of the last answer; the harness sorts answers by it
-        self.last_facts: list[str] = []  # lines of the facts that the last answer rests on, for the harness's report
+        self.last_facts: list[str] = []  # lines of the facts that the last answer rests on, of all that a model was shown; for the report
         budget = max(0.0, self.settings.total_seconds - self.settings.margin_seconds)
         self._governor = TimeGovernor(budget, self.settings.expected_dialogues, self.settings.call_deadline_seconds)
         # before anything touches the GPU: vLLM forks
@@ -118,8 +118,9 @@ class SubmitModelWithMemory(ModelWithMemory):
         turns = list(self._dialogues.get(dialogue_id))
         facts = self._rule_facts.hits(dialogue_id, turns, question) if self._rule_facts and turns else []
         answer = self._extract_without_facts(dialogue_id, question, facts)
-        if used := [hit.fact for hit in facts if answer.source in hit.fact.turns]:
-            self.last_facts = lines_of(used, self._rule_facts.book(dialogue_id, turns), turns, english=not is_russian(question))
+        used = [hit.fact for hit in facts if answer.source in hit.fact.turns]
+        book = self._rule_facts.book(dialogue_id, turns) if used else None
+        self.last_facts = lines_of(used, book, turns, english=not is_russian(question)) if book else []
         return answer
 
     def _extract_without_facts(self, dialogue_id: str, question: str, facts: Sequence[FactHit] = ()) -> Answer:

@@ -215,3 +215,14 @@ def test_clear_drops_extracted_facts():
         memory.answer_to_question(1, QUESTION)
         memory.close()
     assert "Тошка" not in server.requests[-1]["messages"][1]["content"]
+
+
+def test_facts_that_a_failed_model_was_shown_are_not_told_as_used():
+    """With the model's answer stand the facts in its prompt, with the fallback's those that it rests on: none for a refusal."""
+    with serving([Say(RIGHT), Say("")]) as server:
+        memory = system(server, rule_facts=True, rule_facts_in_prompt=True)
+        memory.answer_to_question(1, QUESTION)
+        assert any("Тошка" in line for line in memory.last_facts)
+        assert NO_INFORMATION in memory.answer_to_question(1, "Какая у меня группа крови?")
+        assert [] == memory.last_facts
+        memory.close()
