@@ -80,21 +80,23 @@ def collect(dialogues: Sequence[Dialogue], vignettes: Sequence[Path] = (), *, or
     """
     from submission.recall.dual_encoder import load_dual_encoder, shipped_dual_encoder
 
-    told = [_Told(d, shipped_dual_encoder()) for d in tqdm(dialogues, desc="recall", disable=None)]
-    examples = [e for one in told for e in one.examples()]
+    described = [_Described(d, shipped_dual_encoder()) for d in tqdm(dialogues, desc="recall", disable=None)]
+    examples = [e for one in described for e in one.examples()]
     rows = []
-    for one in tqdm(told, desc="clauses", disable=None):
+    for one in tqdm(described, desc="clauses", disable=None):
         weights = fit_fusion([e for e in examples if e.dialogue != one.id])
         rows += one.rows(weights, oracle, use_facts)
+    if not vignettes:
+        return rows, []
+    built, encoders = vignettes[0], [load_dual_encoder(path) for path in vignettes[1:]]
     weights, found = fit_fusion(examples), []
-    encoders = [load_dual_encoder(path) for path in vignettes[1:]]
-    for number, dialogue in enumerate(tqdm([d for path in vignettes[:1] for d in load_contest(path)], desc="vignettes", disable=None)):
-        one = _Told(dialogue, encoders[number % len(encoders)])
+    for number, dialogue in enumerate(tqdm(load_contest(built), desc="vignettes", disable=None)):
+        one = _Described(dialogue, encoders[number % len(encoders)])
         found += [row._replace(weight=VIGNETTE_WEIGHT) for row in one.rows(weights, oracle, use_facts)]
     return rows, found
 
 
-class _Told:
+class _Described:
     """A dialogue with what recall derives from it."""
 
     def __init__(self, dialogue: Dialogue, dual_encoder: Any) -> None:

@@ -44,7 +44,6 @@ COMMON = 2  # texts that must hold a word to give it a vector of its own
 OWN_DROPPED, WORDS_DROPPED = 0.5, 0.1
 INFORMATION_OFFSET = 8.0  # nats, taken from a word's information, so that common and rare words pull the gate opposite ways
 
-
 Rows = list[tuple[int, int]]  # of a text: (name, vector) of each token
 
 
@@ -186,6 +185,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _fold(text: str) -> tuple[int, int]:
     number, _, of = text.partition("/")
+    if not (number.isdigit() and of.isdigit() and int(number) < int(of)):
+        raise argparse.ArgumentTypeError(f"expected K/N with K from 0 to N - 1, such as 0/2, not {text!r}")
     return int(number), int(of)
 
 

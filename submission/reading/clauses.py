@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ..recall.pieces import pieces
 from ..recall.recall import Hit
-from ..recall.text import STOP_LEMMAS, is_pasted, lemma, morphology, normalise, tokens
+from ..recall.text import is_pasted, morphology, normalise, tokens, topic_lemmas
 from .options import chosen_option
 
 REPLY_CHARS = 250  # a reply names the topic of the turn in its first sentences
@@ -102,7 +102,7 @@ def clauses_of(hits: Sequence[Hit]) -> list[Clause]:
 
 @lru_cache(maxsize=20_000)
 def _content(text: str) -> tuple[str, ...]:
-    return tuple(word for word in map(lemma, tokens(text)) if word not in STOP_LEMMAS)
+    return tuple(topic_lemmas(text))
 
 
 def _told_and_asked(piece: str) -> list[str]:

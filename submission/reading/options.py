@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..recall.text import STOP_LEMMAS, lemma, normalise, sentences, tokens
+from ..recall.text import normalise, sentences, topic_lemmas
 
 __all__ = ["chosen_option", "offered"]
 
@@ -128,8 +128,8 @@ def _by_place(said: str, options: Sequence[str]) -> str | None:
 
 def _by_name(said: str, options: Sequence[str]) -> str | None:
     """The one option of whose words the turn has most, where it decides or says nothing else."""
-    words = _content(said)
-    shared = [len(words & _content(option)) for option in options]
+    words = set(topic_lemmas(said))
+    shared = [len(words & set(topic_lemmas(option))) for option in options]
     best = max(shared)
     picks = best == len(words) or _DECIDED.search(said)
     return options[shared.index(best)] if picks and best and shared.count(best) == 1 else None
@@ -139,21 +139,17 @@ def _by_echo(said: str, options: Sequence[str], after: str) -> str | None:
     """The option that the next reply goes on with, where the user decides."""
     if not _FIRMLY.search(said):
         return None
-    echoed = [len(_content(option) & _content(after[:ECHO_CHARS])) for option in options]
+    echoed = [len(set(topic_lemmas(option)) & set(topic_lemmas(after[:ECHO_CHARS]))) for option in options]
     return options[echoed.index(max(echoed))] if max(echoed) else None
 
 
 def _confirmed(after: str) -> str | None:
     """The sentence that says what was taken, where the reply begins with one («Тогда решено: ...»)."""
     for sentence in sentences(_plain(after[:CONFIRMED_CHARS])):
-        if _SETTLED.search(normalise(sentence)) and len(_content(sentence)) > 3:
+        if _SETTLED.search(normalise(sentence)) and len(set(topic_lemmas(sentence))) > 3:
             return sentence
     return None
 
 
 def _plain(markdown: str) -> str:
     return _SPACE.sub(" ", _MARKUP.sub("", markdown)).strip()
-
-
-def _content(text: str) -> set[str]:
-    return {w for w in map(lemma, tokens(text)) if w not in STOP_LEMMAS}

@@ -79,8 +79,7 @@ def phrase(chosen: Sequence[Clause], ask: Asked) -> str:
         parts = ["; ".join(_said(c) for c in now)]
         if earlier:
             parts.append(("earlier: " if ask.english else "ранее: ") + "; ".join(_said(c) for c in earlier))
-    text = "; ".join(parts)
-    return text[:1].upper() + text[1:] + "."
+    return _sentence("; ".join(parts))
 
 
 def phrase_difference(pair: Pair, ask: Asked) -> str:
@@ -90,7 +89,7 @@ def phrase_difference(pair: Pair, ask: Asked) -> str:
         said = _said(clause)
         if len(text) + len(said) + 3 <= MAX_ANSWER_CHARS:
             text += "; " + said
-    return text[:1].upper() + text[1:] + "."
+    return _sentence(text)
 
 
 def tidy(text: str) -> str:
@@ -103,6 +102,10 @@ def _says_nothing(clause: Clause) -> bool:
     """Questions, and greetings or exclamations: fewer than two content words and nothing that could be a name or number."""
     t = clause.traits
     return bool(t.question) or len(t.lemmas) < 2 and not (clause.chosen or t.name or t.number or t.time or t.place)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + "."
 
 
 def _said(clause: Clause) -> str:

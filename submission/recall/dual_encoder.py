@@ -1,6 +1,6 @@
 """The dual encoder: questions about the user, and messages that answer them, as vectors that lie close to each other.
 
-It is a bag of words with learned weights, trained on data/attributes (`make train-recall`): each word has its navec
+It is a bag of words with learned weights, trained on data/attributes and data/vignettes (`make train-recall`): each word has its navec
 vector, mapped by a learned matrix, and where it was seen in training a learned vector of its own; a learned gate says how
 much the word counts.  Questions and messages have maps and gates of their own, so that «питомец» in a question lies near
 «щенок» in a message (dual encoder: Gillick et al. 2018; in-batch negatives: Karpukhin et al. 2020).  The same word vectors
@@ -39,10 +39,9 @@ class Side(NamedTuple):
 
 
 class Words(NamedTuple):
-    """Words of one side: `sums` (n_words, members, dim) add up to texts, `units` (n_words, members * dim) float32 have length 1
-    and `gates` (n_words,) float32, above 0, say how much each counts."""
+    """Words of one side: `units` (n_words, members * dim) float32 have length 1, `gates` (n_words,) float32, above 0, say how
+    much each counts."""
 
-    sums: np.ndarray
     units: np.ndarray
     gates: np.ndarray
 
@@ -87,8 +86,8 @@ class DualEncoder:
     def _of_words(self, found: Sequence[str], side: str) -> Words:
         self._look_up(found, side)
         if not found:
-            return self._computed(found, self._sides[side])
-        return Words(*(np.stack(part) for part in zip(*(self._kept[side][token] for token in found))))
+            return Words(np.zeros((0, self.dim), np.float32), np.zeros(0, np.float32))
+        return Words(*(np.stack(part) for part in zip(*(self._kept[side][token][1:] for token in found))))
 
     def _look_up(self, found: Sequence[str], side: str) -> None:
         """Make sure that the words are among those kept."""
@@ -98,7 +97,8 @@ class DualEncoder:
         if fresh := list(dict.fromkeys(token for token in found if token not in kept)):
             kept.update(zip(fresh, zip(*self._computed(fresh, self._sides[side]))))
 
-    def _computed(self, words: Sequence[str], side: Side) -> Words:
+    def _computed(self, words: Sequence[str], side: Side) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """What the words add to their texts' sums, (n_words, members, dim) float32, their units and their gates."""
         ids = [self._words.id(token) for token in words]
         known = [place for place, i in enumerate(ids) if i is not None]
         vectors, information = np.zeros((len(words), DIM), np.float32), np.zeros(len(words), np.float32)
@@ -108,7 +108,7 @@ class DualEncoder:
         gates = vectors @ side.gate_maps.T + side.own_gates[own] + side.gates[:, 0] + side.gates[:, 1] * information[:, None]
         gates = np.logaddexp(0.0, gates).astype(np.float32)  # (n_words, members)
         rows = (np.einsum("wd,mde->wme", vectors, side.maps, optimize=True) + side.own[own]).astype(np.float32)
-        return Words(rows * gates[:, :, None], self._joined(rows), gates.mean(axis=1))
+        return rows * gates[:, :, None], self._joined(rows), gates.mean(axis=1)
 
     def _joined(self, rows: np.ndarray) -> np.ndarray:
         """(n, members, dim) of each member -> (n, members * dim), the mean of whose members' cosines is their product."""

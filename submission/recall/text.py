@@ -102,10 +102,14 @@ def lemmas(text: str) -> list[str]:
     return [word(token).lemma for token in tokens(text)]
 
 
+def topic_lemmas(text: str) -> list[str]:
+    """Lemmas without stop words."""
+    return [lemma for lemma in lemmas(text) if lemma not in STOP_LEMMAS]
+
+
 def content_lemmas(text: str) -> list[str]:
     """Lemmas without stop words; all lemmas where nothing else is left."""
-    found = lemmas(text)
-    return [lemma for lemma in found if lemma not in STOP_LEMMAS] or found
+    return topic_lemmas(text) or lemmas(text)
 
 
 def content_tokens(text: str) -> list[str]:

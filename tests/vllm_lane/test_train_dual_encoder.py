@@ -47,3 +47,14 @@ def test_what_was_trained_is_found(encoder):
     assert cosines[0, :2].min() > cosines[0, 2:].max()
     assert cosines[1, 2:].min() > cosines[1, :2].max()
     np.testing.assert_allclose(np.linalg.norm(messages, axis=1), 1.0, atol=1e-5)
+
+
+@pytest.mark.parametrize("fold", ["2/2", "0", "a/b", "-1/2"])
+def test_a_fold_that_leaves_nothing_out_is_refused(fold, capsys):
+    """Before anything is trained; the message shows the form."""
+    pytest.importorskip("torch")
+    from eval.train_dual_encoder import main
+
+    with pytest.raises(SystemExit):
+        main(["--out", "encoder.npz", f"--fold={fold}"])
+    assert "expected K/N with K from 0 to N - 1" in capsys.readouterr().err
