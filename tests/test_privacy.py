@@ -139,6 +139,13 @@ def test_an_idiom_asks_for_nothing_where_the_topic_was_not_spoken_of():
     assert ({}, []) == forget_in(log, log.numbered([Message("user", "забудь про кетчуп", 9)]))
 
 
+def test_a_change_of_subject_erases_nothing():
+    """«Забудь про X, посоветуй Y» is said of a conversation; with «мой» or «что я говорил» it is put to the memory."""
+    assert find_forget_request("забудь про соус, посоветуй другую приправу") is None
+    for told in ("забудь про мой долг, посоветуй фильм", "забудь, что я говорил про долг, посоветуй фильм"):
+        assert ((("долг",),),) == find_forget_request(told).topics
+
+
 def test_a_name_in_common_is_not_the_topic():
     """What follows a turn goes with it only where it shares most of the topic's words."""
     log = log_of("my real name is Gerald", "my pen name is Max")

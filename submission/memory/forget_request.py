@@ -12,9 +12,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from ..recall.text import STOP_LEMMAS, is_pasted, lemma, normalise, sentences, tokens
+from ..recall.text import STOP_LEMMAS, is_pasted, normalise, sentences, tokens
 from . import forget_phrases as phrases
-from .grammar import lemmas_of
+from .grammar import lemmas_of_any
 
 __all__ = ["FORGET", "NARROWER", "ForgetRequest", "find_forget_request", "kept_news"]
 
@@ -133,6 +133,8 @@ def _read_russian(kind: str, before: str, head: str, tail: str, confides: bool) 
     request = _read_thing(thing, told or kind == "forget", to_memory or kind == "forget")
     if request is not None:
         sure = told or mine or kind == "erase" or said_of
+        if not sure and phrases.ANOTHER_WISH.search(tail):
+            return None
         return request._replace(tentative=not sure and bool(request.topics))
     if kind == "erase":
         return _named(thing) if to_memory or (confides and thing == before_verb) else None
@@ -282,13 +284,6 @@ def _content(text: str) -> Part:
 def _is_empty(token: str) -> bool:
     found = lemmas_of_any(token)
     return token in STOP_LEMMAS or any(form in STOP_LEMMAS or form in phrases.GENERIC for form in found)
-
-
-def lemmas_of_any(token: str) -> tuple[str, ...]:
-    """All lemmas of a normalised token, itself included; an English one has its stem."""
-    if token[0].isdigit() or token[0].isascii():
-        return (token, lemma(token))
-    return lemmas_of(token)
 
 
 def kept_news(text: str) -> str:

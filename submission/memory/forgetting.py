@@ -17,7 +17,8 @@ from typing import NamedTuple
 from ..recall.text import is_pasted, sentences, tokens, word
 from .extract import RuleExtractor
 from .facts import FactBook
-from .forget_request import ForgetRequest, lemmas_of_any
+from .forget_request import ForgetRequest
+from .grammar import lemmas_of_any
 from .people import GROUPS, ROLE_OF, SHORT_NAMES, People
 from .turns import Turn
 

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..recall.text import morphology, normalise
+from ..recall.text import lemma, morphology, normalise
 
 _PIECE = re.compile(r"[«\"“](?P<quoted>[^«»\"“”\n]{1,40})[»\"”]|\d+(?:[.,:]\d+)*|[^\W\d_]+(?:-[^\W\d_]+)*|[^\w\s]")
 _BREAKS = frozenset(",;:()—–-.!?…")
@@ -48,6 +48,13 @@ def parses(word: str) -> tuple[Parse, ...]:
 def lemmas_of(word: str) -> tuple[str, ...]:
     """The different lemmas of a normalised word, most likely first."""
     return tuple(dict.fromkeys(p.lemma for p in parses(word)))
+
+
+def lemmas_of_any(token: str) -> tuple[str, ...]:
+    """All lemmas of a normalised token, itself included; an English one has its stem."""
+    if token[0].isdigit() or token[0].isascii():
+        return (token, lemma(token))
+    return lemmas_of(token)
 
 
 @lru_cache(maxsize=200_000)
@@ -96,9 +103,9 @@ class Word(NamedTuple):
         """The lemma of the first reading that is among `lemmas`."""
         if self.quoted or not self.norm[:1].isalpha():
             return None
-        for lemma in lemmas_of(self.norm):
-            if lemma in lemmas:
-                return lemma
+        for known in lemmas_of(self.norm):
+            if known in lemmas:
+                return known
         return None
 
 
