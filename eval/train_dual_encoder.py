@@ -29,7 +29,6 @@ from .attributes import Attribute, load_attributes
 from .datasets.dialogue import NO_INFO
 
 DATA = Path(__file__).parents[1] / "data"
-VECTOR = 300  # dimensions of the word vectors
 DIMENSIONS = 128
 BATCH = 384  # questions a step
 OF_VIGNETTES = 40  # of them; with 128 the encoder learns the vignettes by heart (eval/EXPERIMENTS.md)
@@ -40,6 +39,7 @@ NEAR_MISS_WEIGHT = 0.5
 BACKWARD_WEIGHT = 0.5  # of finding the message's question, beside the question's message
 CROPPED = 0.4  # of the messages only the piece with the answer is shown: recall looks at pieces, too
 WORD_LISTS = 0.2  # of the messages are replaced by some of the attribute's typical words
+COHORT = 4  # messages of each attribute that stand for what other people tell
 COMMON = 2  # texts that must hold a word to give it a vector of its own
 OWN_DROPPED, WORDS_DROPPED = 0.5, 0.1
 INFORMATION_OFFSET = 8.0  # nats, taken from a word's information, so that common and rare words pull the gate opposite ways
@@ -53,7 +53,7 @@ class Vocabulary:
     def __init__(self, texts: Iterable[str]) -> None:
         from submission.recall.dual_encoder import vocabulary_name
         from submission.recall.text import tokens
-        from submission.recall.word_vectors import shipped_vectors
+        from submission.recall.word_vectors import DIM, shipped_vectors
 
         words = shipped_vectors()
         found = Counter(token for text in texts for token in set(tokens(text)))
@@ -66,7 +66,7 @@ class Vocabulary:
         row_of = {i: row for row, i in enumerate(ids, 1)}
         self._tokens = tokens
         self._row_of = {token: (number_of.get(vocabulary_name(token), 0), row_of.get(words.id(token), 0)) for token in found}
-        self.vectors = torch.from_numpy(np.concatenate([np.zeros((1, VECTOR), np.float32), words.vectors(ids)]))
+        self.vectors = torch.from_numpy(np.concatenate([np.zeros((1, DIM), np.float32), words.vectors(ids)]))
         self.information = torch.from_numpy(np.append(np.float32(0), words.information(ids)).astype(np.float32))
 
     def rows(self, text: str) -> Rows:
@@ -82,7 +82,7 @@ class Tower(nn.Module):
         self._vocabulary = vocabulary
         self.map = nn.Parameter(start.clone())
         self.own = nn.Embedding(len(vocabulary.names) + 1, DIMENSIONS, padding_idx=0)
-        self.gate_map = nn.Linear(VECTOR, 1)
+        self.gate_map = nn.Linear(vocabulary.vectors.shape[1], 1)
         self.own_gate = nn.Embedding(len(vocabulary.names) + 1, 1, padding_idx=0)
         self.information = nn.Parameter(torch.tensor(0.2))
         for weight in (self.own.weight, self.gate_map.weight, self.own_gate.weight):
@@ -175,7 +175,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     vocabulary = Vocabulary([*_texts_of_attributes(attributes), *_texts_of_vignettes(vignettes)])
     corpus = Corpus(attributes, vignettes, vocabulary)
     members = [trained(corpus, vocabulary, seed, options.steps) for seed in range(options.members)]
-    store(options.out, vocabulary, members)
+    store(options.out, vocabulary, members, [m.text for a in attributes for m in a.messages[:COHORT]])
     print(
         f"{options.out.name}: {len(attributes)} attributes, {len(vignettes)} vignettes, {len(vocabulary.names)} words, {options.members} members, "
         f"{options.out.stat().st_size / 2**20:.1f} MiB"
@@ -203,7 +203,7 @@ def trained(corpus: Corpus, vocabulary: Vocabulary, seed: int, steps: int) -> tu
     """The towers of questions and of messages."""
     torch.manual_seed(seed)
     draw = random.Random(seed)
-    start = nn.init.orthogonal_(torch.empty(VECTOR, DIMENSIONS))
+    start = nn.init.orthogonal_(torch.empty(vocabulary.vectors.shape[1], DIMENSIONS))
     towers = Tower(vocabulary, start), Tower(vocabulary, start)
     sharpness = nn.Parameter(torch.tensor(-float(np.log(TEMPERATURE))))
     own = [p for tower in towers for part in (tower.own, tower.own_gate) for p in part.parameters()]
@@ -225,8 +225,10 @@ def trained(corpus: Corpus, vocabulary: Vocabulary, seed: int, steps: int) -> tu
     return towers
 
 
-def store(path: Path, vocabulary: Vocabulary, members: Sequence[tuple[Tower, Tower]]) -> None:
-    """Write what submission.recall.dual_encoder reads: words' own vectors in 8 bits, all else in 16."""
+def store(path: Path, vocabulary: Vocabulary, members: Sequence[tuple[Tower, Tower]], cohort: Sequence[str]) -> None:
+    """Write what submission.recall.dual_encoder reads: words' own vectors and the messages of the cohort in 8 bits, all else in 16."""
+    from submission.recall.dual_encoder import COHORT_STEPS, restored
+
     arrays: dict[str, Any] = {"vocabulary": np.frombuffer("\n".join(vocabulary.names).encode("utf-8"), dtype=np.uint8)}
     for place, side in enumerate(("question", "message")):
         towers = [member[place] for member in members]
@@ -241,6 +243,8 @@ def store(path: Path, vocabulary: Vocabulary, members: Sequence[tuple[Tower, Tow
             f"{side}_own_gates": np.stack([t.own_gate.weight.detach().numpy()[1:, 0] for t in towers], axis=1).astype(np.float16),
             f"{side}_gates": np.asarray(offsets, dtype=np.float32),
         }
+    if cohort:
+        arrays["cohort"] = np.clip(np.round(COHORT_STEPS * restored(arrays).messages(cohort)), -127, 127).astype(np.int8)
     with path.open("wb") as file:
         np.savez_compressed(file, **arrays)
 

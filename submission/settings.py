@@ -31,7 +31,7 @@ class Settings:
     dense_temp_memory_mib: int = 256  # GPU scratch memory of FAISS, which vLLM cannot have
     dense_float16: bool = False  # GPU vectors at half precision
     reader_k: int = 40  # turns that the extractive reader chooses from
-    abstain_below: float = 0.43  # probability (0..1) that there is an answer, under which the extractive reader declines
+    abstain_below: float = 0.46  # probability (0..1) that there is an answer, under which the extractive reader declines
 
     engine: str = "auto"  # auto, extractive, vllm, openai or transformers; auto: vLLM where there is a model folder and vLLM
     engine_url: str = "http://127.0.0.1:8000/v1"  # of an OpenAI-compatible server

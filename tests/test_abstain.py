@@ -16,7 +16,8 @@ def _signals(question: str, typed: float) -> dict[str, float]:
     clauses = clauses_of([Hit(0, 1, "user", "Кота зовут Барсик", 2.0), Hit(2, 1, "user", "Сегодня опять идёт дождь", 1.0)])
     table = np.zeros((len(clauses), len(SIGNALS)), dtype=np.float32)
     table[0, SIGNALS.index("is_name")] = typed
-    found = abstain_signals(table, np.asarray([3.0, 1.0]), clauses, asked(question), 0)
+    table[:, SIGNALS.index("match")] = 0.3, 0.5
+    found = abstain_signals(table, np.asarray([3.0, 1.0]), clauses, asked(question), 0, cohort_match=0.6)
     return dict(zip(ABSTAIN_SIGNALS, found.tolist()))
 
 
@@ -26,6 +27,12 @@ def test_signals_of_the_best_clauses():
     assert found["best_score"] == 3.0 and found["score_gap"] == 2.0
     assert found["score_share"] == pytest.approx(1 / (1 + np.exp(-2)), abs=1e-6)
     assert found["typed"] == 1.0 and found["supporting_turns"] == pytest.approx(0.4)
+
+
+def test_the_best_match_counts_by_how_far_it_is_above_the_cohort():
+    """Of the cosines 0.3 and 0.5 the larger, less the 0.6 that other people's messages reach."""
+    found = _signals("Как зовут кота?", 1.0)
+    assert (0.5, -0.1) == pytest.approx((found["best_match"], found["above_cohort"]))
 
 
 def test_gap_of_the_expected_kind():

@@ -7,10 +7,11 @@ import pytest
 
 from submission.recall.dual_encoder import DualEncoder, Side, load_dual_encoder, shipped_dual_encoder, vocabulary_name
 from submission.recall.piece_matches import PieceMatches, WordMatches
+from submission.recall.word_vectors import DIM
 
 
 class TwoWords:
-    """Word vectors of «кот» and «пес» alone, along the first and second of 300 axes; 4 nats each."""
+    """Word vectors of «кот» and «пес» alone, along the first and second axis; 4 nats each."""
 
     _ids = {"кот": 0, "пес": 1}
 
@@ -18,7 +19,7 @@ class TwoWords:
         return self._ids.get(token)
 
     def vectors(self, ids):
-        return np.eye(300, dtype=np.float32)[list(ids)]
+        return np.eye(DIM, dtype=np.float32)[list(ids)]
 
     def information(self, ids):
         return np.full(len(ids), 4.0, dtype=np.float32)
@@ -26,9 +27,9 @@ class TwoWords:
 
 def side(own=(0.0, 0.0), gate=0.0):
     """One member of two dimensions: the map keeps the first two axes, the vocabulary's one word adds `own`."""
-    maps = np.eye(300, 2, dtype=np.float32)[None]
+    maps = np.eye(DIM, 2, dtype=np.float32)[None]
     rows = np.asarray([[own], [(0.0, 0.0)]], dtype=np.float32)
-    return Side(maps, rows, np.zeros((1, 300), np.float32), np.asarray([[gate], [0.0]], np.float32), np.zeros((1, 2), np.float32))
+    return Side(maps, rows, np.zeros((1, DIM), np.float32), np.asarray([[gate], [0.0]], np.float32), np.zeros((1, 2), np.float32))
 
 
 @pytest.fixture
@@ -102,6 +103,13 @@ def test_a_text_counts_as_the_best_of_its_pieces(encoder):
     cosine, late = matches.scores("кот")
     np.testing.assert_allclose([1.0, 0.0, 0.0], cosine, atol=1e-6)
     np.testing.assert_allclose([0.6, 0.0, 0.0], late, atol=1e-6)
+
+
+def test_the_cohort_says_how_close_an_answer_comes(encoder):
+    """Of (0.6, 0.8) and (0, 1) the second is the closest to «пёс», cosine 1, the first to «питомец» (3, 4); without one nothing is close."""
+    assert 0.0 == encoder.cohort_match("пёс")
+    others = DualEncoder(TwoWords(), {"питомец": 0}, side((3.0, 4.0)), side(), np.asarray([[0.6, 0.8], [0.0, 1.0]], np.float32))
+    assert [1.0, 1.0, 0.6, 0.0] == pytest.approx([others.cohort_match(text) for text in ("пёс", "питомец", "кот", "?")], abs=1e-6)
 
 
 def test_numbers_go_by_their_length():

@@ -12,7 +12,7 @@ from eval.fit_reader import Row, fit_evidence, held_out_scores, main
 def row(evidence, kind="fact_equal_session", weight=1.0, dialogue="a"):
     """A question with two clauses, each with one signal of its own."""
     question = Question(id="q", text="Кто я?", type=kind, gold="")
-    return Row(dialogue, question, None, ["one", "two"], [], np.eye(2), np.asarray(evidence), weight)
+    return Row(dialogue, question, None, ["one", "two"], [], np.eye(2), 0.5, np.asarray(evidence), weight)
 
 
 FIRST, SECOND = [True, False], [False, True]

@@ -18,9 +18,9 @@ def test_defaults_hold_without_any_source():
 def test_the_environment_wins_over_the_file_and_the_file_over_the_defaults(tmp_path):
     """Later sources win; the others keep what they say."""
     path = tmp_path / "settings.toml"
-    path.write_text("recall_k = 5\nabstain_below = 0.5\nstrict = true\n", encoding="utf-8")
+    path.write_text("recall_k = 5\nabstain_below = 0.3\nstrict = true\n", encoding="utf-8")
     loaded = Settings.load({"GIGAMEMORY_SETTINGS": str(path), "GIGAMEMORY_RECALL_K": "7", "GIGAMEMORY_DATA": "elsewhere", "HOME": "/"})
-    assert (7, 0.5, True) == (loaded.recall_k, loaded.abstain_below, loaded.strict)
+    assert (7, 0.3, True) == (loaded.recall_k, loaded.abstain_below, loaded.strict)
 
 
 @pytest.mark.parametrize(("text", "value"), [("1", True), ("TRUE", True), ("no", False), ("0", False)])

@@ -15,7 +15,7 @@ from .question import NAME, NUMBER, PERSON, PLACE, TIME, Asked
 # in questions that somebody wrote to be hard, unanswerable ones may resemble the dialogue more than others do.
 FOR = (
     "best_score", "score_gap", "score_share", "best_hit", "hit_gap", "best_late", "best_late_turn", "best_covered", "best_covered_turn",
-    "best_cosine", "best_match", "typed", "supporting_turns", "first_person", "facts", "exact",
+    "best_cosine", "best_match", "above_cohort", "typed", "supporting_turns", "first_person", "facts", "exact",
 )  # fmt: skip
 AGAINST = ("untyped", "untyped_specific", "typed_hit_gap", "typed_late_gap", "typed_score_gap", "strangers")
 ASKED = ("many", "number_asked", "time_asked", "name_asked", "place_asked", "specific", "top_corrected")
@@ -31,8 +31,13 @@ _TYPED = [_COLUMN[name] for name in ("is_number", "is_time", "is_name", "is_plac
 _UNTYPED = [_COLUMN[name] for name in ("not_number", "not_time", "not_name", "not_place")]
 
 
-def abstain_signals(signals: np.ndarray, scores: np.ndarray, clauses: Sequence[Clause], ask: Asked, facts: int) -> np.ndarray:
-    """(len(ABSTAIN_SIGNALS),) float32 from the clauses' signals and scores; at least one clause."""
+def abstain_signals(
+    signals: np.ndarray, scores: np.ndarray, clauses: Sequence[Clause], ask: Asked, facts: int, cohort_match: float
+) -> np.ndarray:
+    """(len(ABSTAIN_SIGNALS),) float32 from the clauses' signals and scores; at least one clause.
+
+    `cohort_match`: how well what other people told matches the question (DualEncoder.cohort_match).
+    """
     order = np.argsort(-scores, kind="stable")
     top, best = signals[order[:TOP]], float(scores[order[0]])
     share = np.exp(scores - best)
@@ -50,6 +55,7 @@ def abstain_signals(signals: np.ndarray, scores: np.ndarray, clauses: Sequence[C
         return float(values.max() - (values[typed].max() if typed.any() else values.min()))
 
     untyped = float(top[:, _UNTYPED].max(axis=1).mean())
+    best_match = float(signals[:, _COLUMN["match"]].max())  # of all clauses, as UNRELATED asks whether anything that was said comes near
     found = {
         "best_score": best,
         "score_gap": best - float(scores[order[min(1, len(order) - 1)]]),
@@ -61,8 +67,8 @@ def abstain_signals(signals: np.ndarray, scores: np.ndarray, clauses: Sequence[C
         "best_covered": largest("covered"),
         "best_covered_turn": largest("covered_turn"),
         "best_cosine": largest("cosine"),
-        # of all clauses, as UNRELATED asks whether anything that was said comes near
-        "best_match": float(signals[:, _COLUMN["match"]].max()),
+        "best_match": best_match,
+        "above_cohort": best_match - cohort_match,
         "typed": float(top[:, _TYPED].max()),
         "supporting_turns": len({clauses[i].hit.index for i in order[:TOP]}) / TOP,
         "first_person": float(top[:, _COLUMN["first_person"]].mean()),

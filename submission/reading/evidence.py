@@ -94,6 +94,10 @@ class Matcher:
             ))  # fmt: skip
         return np.asarray(rows, dtype=np.float32).reshape(len(clauses), len(SIGNALS))
 
+    def cohort_match(self, question: str) -> float:
+        """How close an answer to such a question comes (DualEncoder.cohort_match)."""
+        return self._dual_encoder.cohort_match(question)
+
     def _late(self, words: Sequence[str], weights: np.ndarray, texts: Sequence[Sequence[str]]) -> np.ndarray:
         """Weighted mean over `words` of the best cosine with any word of each text, (n_texts,) float32."""
         vocabulary = list(dict.fromkeys(w for text in texts for w in text))

@@ -49,7 +49,8 @@ class ExtractiveReader:
         fitted = self._fitted or shipped()
         signals = self._matcher.signals(question, ask, clauses, facts)
         scores = signals @ fitted.evidence
-        support = answerable(abstain_signals(signals, scores, clauses, ask, len(facts)), fitted.abstain, fitted.bias)
+        of_evidence = abstain_signals(signals, scores, clauses, ask, len(facts), self._matcher.cohort_match(question))
+        support = answerable(of_evidence, fitted.abstain, fitted.bias)
         found = worded(question, ask, clauses, scores)
         if support < self._abstain_below or found is None:
             return Answer(refusal, support, None)

@@ -1,6 +1,6 @@
 """The dual encoder: questions about the user, and messages that answer them, as vectors that lie close to each other.
 
-It is a bag of words with learned weights, trained on data/attributes and data/vignettes (`make train-recall`): each word has its navec
+It is a bag of words with learned weights, trained on data/attributes and data/vignettes (`make train-recall`): each word has its
 vector, mapped by a learned matrix, and where it was seen in training a learned vector of its own; a learned gate says how
 much the word counts.  Questions and messages have maps and gates of their own, so that «питомец» in a question lies near
 «щенок» in a message (dual encoder: Gillick et al. 2018; in-batch negatives: Karpukhin et al. 2020).  The same word vectors
@@ -10,7 +10,7 @@ are also compared one by one (late interaction: Khattab and Zaharia 2020), so th
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -22,13 +22,14 @@ from .word_vectors import DIM, WordVectors, shipped_vectors
 
 DUAL_ENCODER = Path(__file__).parent / "assets" / "dual_encoder.npz"
 WORDS_KEPT = 50_000  # of each side, 3 KiB a word
+COHORT_STEPS = 300  # a length of 1 in the stored cohort: no entry of a row comes near 127 of them
 
 
 class Side(NamedTuple):
     """The parameters for questions or for messages, of `members` models trained alike and `dim` dimensions each.
 
-    `maps` (members, 300, dim), `own` (n_words + 1, members, dim) with a last row of zeros for unknown words, `gate_maps`
-    (members, 300), `own_gates` (n_words + 1, members), `gates` (members, 2): offset and weight of a word's information.
+    `maps` (members, n_inputs, dim), `own` (n_words + 1, members, dim) with a last row of zeros for unknown words, `gate_maps`
+    (members, n_inputs), `own_gates` (n_words + 1, members), `gates` (members, 2): offset and weight of a word's information.
     """
 
     maps: np.ndarray
@@ -49,13 +50,14 @@ class Words(NamedTuple):
 class DualEncoder:
     """Cosines between questions and messages, `questions(...) @ messages(...).T`, and between their words."""
 
-    def __init__(self, words: WordVectors, vocabulary: dict[str, int], question: Side, message: Side) -> None:
-        """`vocabulary` gives the rows of the sides' `own`."""
+    def __init__(self, words: WordVectors, vocabulary: dict[str, int], question: Side, message: Side, cohort: np.ndarray | None = None) -> None:
+        """`vocabulary` gives the rows of the sides' `own`; `cohort` (n_messages, dim) are messages of other people, None: of nobody."""
         self._words, self._vocabulary = words, vocabulary
         self._sides = {"question": question, "message": message}
         self._kept: dict[str, dict[str, tuple[np.ndarray, np.ndarray, np.float32]]] = {"question": {}, "message": {}}
         self._members, _, self._member_dim = question.maps.shape
         self.dim = self._members * self._member_dim  # of all members together
+        self._cohort = np.zeros((1, self.dim), np.float32) if cohort is None else cohort
 
     def questions(self, texts: Sequence[str]) -> np.ndarray:
         """(n_texts, dim) float32, rows L2-normalised; a text without words gives a zero row."""
@@ -64,6 +66,14 @@ class DualEncoder:
     def messages(self, texts: Sequence[str]) -> np.ndarray:
         """(n_texts, dim) float32, rows L2-normalised; a text without words gives a zero row."""
         return self._encoded(texts, "message")
+
+    def cohort_match(self, question: str) -> float:
+        """Largest cosine of a question with what other people told: how close an answer to such a question comes.
+
+        A match is worth what it is above this (score normalisation by a cohort, as in speaker verification: Auckenthaler et
+        al. 2000): general questions match nothing closely, and questions about what everybody tells match a lot.
+        """
+        return float((self._cohort @ self.questions([question])[0]).max())
 
     def question_words(self, found: Sequence[str]) -> Words:
         """Of normalised tokens."""
@@ -131,14 +141,19 @@ def load_dual_encoder(path: Path) -> DualEncoder:
     """What eval/train_dual_encoder.py stored.  Raises ValueError naming the file when it cannot be read."""
     try:
         with path.open("rb") as file, np.load(file) as stored:
-            vocabulary = {w: i for i, w in enumerate(bytes(stored["vocabulary"]).decode("utf-8").split("\n"))}
-            sides = [_side(stored, side) for side in ("question", "message")]
+            return restored(stored)
     except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise ValueError(f"{path.name} cannot be read ({error}); make train-recall makes it again") from error
-    return DualEncoder(shipped_vectors(), vocabulary, *sides)
 
 
-def _side(stored: np.lib.npyio.NpzFile, side: str) -> Side:
+def restored(stored: Mapping[str, np.ndarray]) -> DualEncoder:
+    """From the arrays of a file; `cohort` may be missing.  Raises KeyError for another array."""
+    vocabulary = {w: i for i, w in enumerate(bytes(stored["vocabulary"]).decode("utf-8").split("\n"))}
+    cohort = stored["cohort"].astype(np.float32) / COHORT_STEPS if "cohort" in stored else None
+    return DualEncoder(shipped_vectors(), vocabulary, _side(stored, "question"), _side(stored, "message"), cohort)
+
+
+def _side(stored: Mapping[str, np.ndarray], side: str) -> Side:
     own = stored[f"{side}_own"].astype(np.float32) * stored[f"{side}_own_scale"].astype(np.float32)
     own_gates = stored[f"{side}_own_gates"].astype(np.float32)
     return Side(

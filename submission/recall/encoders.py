@@ -7,8 +7,9 @@ from typing import Protocol
 
 import numpy as np
 
+from .news_vectors import normalised
 from .text import content_tokens
-from .word_vectors import DIM, WordVectors, normalised, shipped_vectors
+from .word_vectors import DIM, WordVectors, shipped_vectors
 
 RARE_SHARE = 1e-3  # SIF's a: a word that makes up this share of all text counts half
 

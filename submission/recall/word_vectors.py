@@ -1,40 +1,29 @@
-"""Russian word vectors: navec (250 k words, 300 dimensions, trained on news), which travels inside natasha.
-
-The vectors are centred and their ten strongest common directions removed (Mu and Viswanath 2018, "All-but-the-top"):
-these directions carry frequency and style and make unrelated words look alike.  The directions are computed once, by
-`make train-recall`, and kept in assets/directions.npz.
-"""
+"""Word vectors of the built-in encoder: of each word what news (navec) and what its gloss say of it, side by side."""
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Sequence
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 
+from . import gloss_vectors, news_vectors
+from .gloss_vectors import GLOSS_VECTORS, GlossVectors, load_gloss_vectors
+from .news_vectors import NewsVectors, normalised
 from .text import word
 
-DIM = 300
-DIRECTIONS = Path(__file__).parent / "assets" / "directions.npz"
+DIM = news_vectors.DIM + gloss_vectors.DIM
 
 
 class WordVectors:
-    """Vocabulary ids, vectors and information content of words."""
+    """Vocabulary ids, vectors and information content of Russian and English words."""
 
-    def __init__(self, directions: tuple[np.ndarray, np.ndarray] | None = None) -> None:
-        """`directions` are mean (dim,) and components (n, dim) to remove; default: the shipped ones."""
-        navec = _load_navec()
-        self._ids: dict[str, int] = navec.vocab.word_ids
-        self._codes, self._codebook = navec.pq.indexes, navec.pq.codes
-        counts = np.zeros(len(self._codes))
-        counts[: len(navec.vocab.counts)] = navec.vocab.counts  # the two marks for unknown words and padding have none
-        self._information = -np.log((counts + 1) / counts.sum())
-        if directions is None:
-            with np.load(DIRECTIONS) as stored:
-                directions = stored["mean"], stored["components"]
-        self._mean, self._components = directions
+    def __init__(self, news: NewsVectors, glosses: GlossVectors) -> None:
+        self._news, self._glosses = news, glosses
+        self._ids = {**news.ids, **{found: i for i, found in enumerate(glosses.words, len(news.ids))}}
+        self._information = glosses.information.copy()
+        of_news = np.flatnonzero(np.isnan(self._information))
+        self._information[of_news] = news.information(of_news)
 
     def id(self, token: str) -> int | None:
         """Vocabulary id of a normalised token or of its lemma; None for an unknown word."""
@@ -46,46 +35,23 @@ class WordVectors:
         return self._ids.get(token)
 
     def information(self, ids: Sequence[int]) -> np.ndarray:
-        """-ln of the words' shares in the news corpus, in nats, (n_ids,) float32: 3 for the commonest, 17 for the rarest."""
-        return self._information[np.asarray(ids, dtype=np.int64)].astype(np.float32)
+        """-ln of the words' shares in news, in nats, (n_ids,) float32: 3 for the commonest, 17 for the rarest.
+
+        Of English words it is estimated from their rank (Zipf's law).
+        """
+        return self._information[np.asarray(ids, dtype=np.int64)]
 
     def vectors(self, ids: Sequence[int]) -> np.ndarray:
-        """(n_ids, dim) float32, rows L2-normalised."""
-        rows = self.raw(ids) - self._mean
-        rows -= (rows @ self._components.T) @ self._components
-        return normalised(rows)
-
-    def raw(self, ids: Sequence[int]) -> np.ndarray:
-        """The vectors as navec has them, (n_ids, dim) float32, rows L2-normalised."""
-        codes = self._codes[np.asarray(ids, dtype=np.int64)]  # (n_ids, 100), one codebook row for three dimensions
-        parts = self._codebook[np.arange(codes.shape[1]), codes]  # (n_ids, 100, 3)
-        return normalised(parts.reshape(len(ids), DIM).astype(np.float32))
-
-    def commonest(self, n: int) -> np.ndarray:
-        """Ids of the n most frequent words, (n,) int64."""
-        return np.argsort(self._information, kind="stable")[:n]
+        """(n_ids, dim) float32, rows L2-normalised; both parts weigh the same where both are known."""
+        ids = np.asarray(ids, dtype=np.int64)
+        news = np.zeros((len(ids), news_vectors.DIM), dtype=np.float32)
+        known = ids < len(self._news.ids)
+        news[known] = self._news.vectors(ids[known])
+        return normalised(np.concatenate([news, self._glosses.vectors(ids)], axis=1))
 
 
 @lru_cache(maxsize=1)
 def shipped_vectors() -> WordVectors:
     """The one instance that all parts share; loading takes about a second."""
-    return WordVectors()
-
-
-def normalised(rows: np.ndarray) -> np.ndarray:
-    """Rows scaled to unit length; zero rows stay zero."""
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return (rows / np.where(lengths > 0, lengths, 1.0)).astype(np.float32)
-
-
-def _load_navec():
-    from navec import Navec
-
-    spec = importlib.util.find_spec("natasha")
-    if spec is None or not spec.submodule_search_locations:
-        raise RuntimeError("the built-in encoder needs the package natasha: pip install natasha==1.6.0")
-    folder = Path(spec.submodule_search_locations[0]) / "data" / "emb"
-    found = sorted(folder.glob("navec_*.tar"))
-    if not found:
-        raise RuntimeError(f"no navec_*.tar in {folder}: reinstall natasha")
-    return Navec.load(str(found[0]))
+    news = NewsVectors()
+    return WordVectors(news, load_gloss_vectors(GLOSS_VECTORS, len(news.ids)))

@@ -36,7 +36,8 @@ def encoder(tmp_path):
     attributes = load_attributes([tmp_path / "tiny.txt"])
     vocabulary = Vocabulary([t for a in attributes for t in (*a.questions, *(m.text for m in a.messages), *a.near_misses, *a.words)])
     torch.set_num_threads(1)
-    store(tmp_path / "encoder.npz", vocabulary, [trained(Corpus(attributes, [], vocabulary), vocabulary, seed, 30) for seed in (0, 1)])
+    members = [trained(Corpus(attributes, [], vocabulary), vocabulary, seed, 30) for seed in (0, 1)]
+    store(tmp_path / "encoder.npz", vocabulary, members, ["наш Рекс погрыз тапок"])
     return load_dual_encoder(tmp_path / "encoder.npz")
 
 
@@ -47,6 +48,13 @@ def test_what_was_trained_is_found(encoder):
     assert cosines[0, :2].min() > cosines[0, 2:].max()
     assert cosines[1, 2:].min() > cosines[1, :2].max()
     np.testing.assert_allclose(np.linalg.norm(messages, axis=1), 1.0, atol=1e-5)
+
+
+def test_the_cohort_is_stored(encoder):
+    """Its one message, rounded."""
+    question = "Кличка моего пса?"
+    expected = (encoder.questions([question]) @ encoder.messages(["наш Рекс погрыз тапок"]).T).item()
+    assert expected == pytest.approx(encoder.cohort_match(question), abs=0.02)
 
 
 @pytest.mark.parametrize("fold", ["2/2", "0", "a/b", "-1/2"])
