@@ -35,7 +35,7 @@ from .replay import flatten, positions
 HITS = 40
 PENALTY = 0.3  # of the squared weights, in units of standardised signals
 ABSTAIN_STRENGTH = 0.3  # inverse of the squared weights' penalty, in units of standardised signals
-VIGNETTE_WEIGHT = 0.15  # of a question, beside one of a dialogue
+VIGNETTE_WEIGHT = 0.075  # of a question, beside one of a dialogue: all vignettes together weigh twice as much as the dialogues
 VIGNETTE_FOLDS = 5  # of which the clause weights see four at a time
 QUOTE_SHARE = 0.6  # of the shorter one's words that a clause and an evidence quote must share
 
