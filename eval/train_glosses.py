@@ -41,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from submission.recall.transformer_encoder import TransformerEncoder
 
     folder = options.encoder or english_folder()
+    if not (folder / "vocab.txt").is_file():
+        parser.error(f"{folder} has no vocab.txt, from which the English words are read; name the folder of a BERT model")
     glosses, ranks = load_glosses(options.glosses), english_ranks((folder / "vocab.txt").read_text(encoding="utf-8").splitlines())
     texts = {**SHARED, **glosses, **{stem: word for stem, (word, _) in ranks.items()}}
     vectors = TransformerEncoder(folder, batch_size=BATCH).encode_passages(list(texts.values()))
@@ -61,9 +63,10 @@ def english_ranks(vocabulary: Sequence[str]) -> dict[str, tuple[str, int]]:
 
 def compressed(vectors: np.ndarray, dim: int) -> np.ndarray:
     """(n, dim) float32: the strongest directions of what the rows do not have in common, each row of unit length."""
+    from submission.recall.unit_rows import normalised
+
     mean, components = principal_directions(vectors, dim)
-    rows = (vectors - mean) @ components.T
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return normalised((vectors - mean) @ components.T)
 
 
 def store(path: Path, names: Sequence[str], rows: np.ndarray, news_words: Sequence[str], ranks: Mapping[str, int]) -> None:

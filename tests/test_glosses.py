@@ -7,7 +7,7 @@ import pytest
 
 from eval.errors import UserError
 from eval.glosses import load_glosses
-from eval.train_glosses import GLOSSES, compressed, english_ranks, store
+from eval.train_glosses import GLOSSES, compressed, english_ranks, main, store
 from submission.recall.gloss_vectors import load_gloss_vectors
 from submission.recall.text import lemma
 
@@ -65,3 +65,10 @@ def test_the_stored_table_gives_each_word_its_row(tmp_path):
     assert [(1,), (0,), (), (), (2,), (1,), (2,), (3,)] == places
     nats = np.log(10) + 2.4
     np.testing.assert_allclose([np.nan] * 4 + [nats, 20.0, nats, 20.0], table.information, rtol=1e-3)
+
+
+def test_an_encoder_without_a_word_list_is_refused(tmp_path, capsys):
+    """Before anything is loaded; the folder is named."""
+    with pytest.raises(SystemExit):
+        main(["--encoder", str(tmp_path), "--out", str(tmp_path / "table.npz")])
+    assert f"{tmp_path} has no vocab.txt" in capsys.readouterr().err

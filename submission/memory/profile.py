@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..recall.encoders import Encoder, normalised
+from ..recall.encoders import Encoder
 from ..recall.text import content_lemmas
+from ..recall.unit_rows import normalised
 from .attributes import TAGS
 
 # what each tag is about, in words of the encoder's languages

@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .text import tokens, word
+from .unit_rows import normalised
 from .word_vectors import DIM, WordVectors, shipped_vectors
 
 DUAL_ENCODER = Path(__file__).parent / "assets" / "dual_encoder.npz"
@@ -122,8 +123,7 @@ class DualEncoder:
 
     def _joined(self, rows: np.ndarray) -> np.ndarray:
         """(n, members, dim) of each member -> (n, members * dim), the mean of whose members' cosines is their product."""
-        lengths = np.linalg.norm(rows, axis=2, keepdims=True)
-        return (rows / np.where(lengths > 0, lengths, 1.0) / np.sqrt(self._members)).reshape(len(rows), self.dim).astype(np.float32)
+        return (normalised(rows) / np.sqrt(self._members)).reshape(len(rows), self.dim).astype(np.float32)
 
 
 def vocabulary_name(token: str) -> str:

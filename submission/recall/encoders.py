@@ -7,8 +7,8 @@ from typing import Protocol
 
 import numpy as np
 
-from .news_vectors import normalised
 from .text import content_tokens
+from .unit_rows import normalised
 from .word_vectors import DIM, WordVectors, shipped_vectors
 
 RARE_SHARE = 1e-3  # SIF's a: a word that makes up this share of all text counts half

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
+from .unit_rows import normalised
+
 DIM = 300
 DIRECTIONS = Path(__file__).parent / "assets" / "directions.npz"
 
@@ -52,12 +54,6 @@ class NewsVectors:
     def commonest(self, n: int) -> np.ndarray:
         """Ids of the n most frequent words, (n,) int64."""
         return np.argsort(self._information, kind="stable")[:n]
-
-
-def normalised(rows: np.ndarray) -> np.ndarray:
-    """Rows scaled to unit length; zero rows stay zero."""
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return (rows / np.where(lengths > 0, lengths, 1.0)).astype(np.float32)
 
 
 def _load_navec():

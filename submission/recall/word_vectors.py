@@ -9,8 +9,9 @@ import numpy as np
 
 from . import gloss_vectors, news_vectors
 from .gloss_vectors import GLOSS_VECTORS, GlossVectors, load_gloss_vectors
-from .news_vectors import NewsVectors, normalised
+from .news_vectors import NewsVectors
 from .text import word
+from .unit_rows import normalised
 
 DIM = news_vectors.DIM + gloss_vectors.DIM
 
@@ -37,7 +38,7 @@ class WordVectors:
     def information(self, ids: Sequence[int]) -> np.ndarray:
         """-ln of the words' shares in news, in nats, (n_ids,) float32: 3 for the commonest, 17 for the rarest.
 
-        Of English words it is estimated from their rank (Zipf's law).
+        Of English words it is estimated from their rank (Zipf's law); Russian ones that news lack have 20.
         """
         return self._information[np.asarray(ids, dtype=np.int64)]
 
