@@ -42,7 +42,7 @@ class SharedReader:
         self.counters: Counter[str] = Counter()
         self.support: float | None = None
         self.k = EVERYTHING if engine else settings.reader_k
-        self._extractive = ExtractiveReader(self.encoder, settings.abstain_below)
+        self._extractive = ExtractiveReader(self.encoder, settings.abstain_below, settings.cross_turns)
         self._engine = GuardedEngine(engine) if engine else None
         budget = max(0.0, settings.total_seconds - settings.margin_seconds)
         self._governor = TimeGovernor(budget, settings.expected_dialogues, settings.call_deadline_seconds)

@@ -30,6 +30,8 @@ MECHANISMS: dict[str, dict[str, str]] = {
     "decay, half-life 200 turns": {"DECAY_HALF_LIFE_TURNS": "200"},
     "reader sees 6 turns": {"READER_K": "6"},
     "reader sees 24 turns": {"READER_K": "24"},
+    "no cross-encoder": {"CROSS_TURNS": "0"},
+    "cross-encoder reads 12 turns": {"CROSS_TURNS": "12"},
 }
 
 

@@ -1,23 +1,23 @@
 """Fits the reader without a model on development dialogues and reports what leave-one-dialogue-out reaches.
 
-    python -m eval.fit_reader --data data/built/tune.jsonl [--data MORE.jsonl] [--vignettes FILE ENCODER ENCODER ...] [--write]
+    python -m eval.fit_reader --data data/built/tune.jsonl [--data MORE.jsonl] [--vignettes FILE ENCODER] [--write]
 
 Three layers, each fitted on what the layer before says of dialogues that it has not seen: the fusion weights of recall,
 a listwise softmax regression over clauses (positive: clauses that hold an evidence quote), and a logistic regression of
-"is there an answer" on the outcome.  The report judges answers with the patterns judge.
+"is there an answer" on the outcome.  The last two are fitted and reported twice: first without the cross-encoder, then with what
+it says of the turns that the first weights put first.  The report judges answers with the patterns judge.
 
 Vignettes are fitted on, too, but not reported; they are many and shorter than dialogues of the contest, so that a question of
-theirs weighs less.  As the shipped dual encoder has seen them, vignette number n of the file is described by ENCODER n % N,
-trained with --fold n/N, that is without it.
+theirs weighs less.  Only those of --fold are taken, which the shipped cross-encoder has not seen; ENCODER is a dual
+encoder that has not seen them either.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,8 +26,10 @@ from tqdm import tqdm
 
 from .datasets import Dialogue, Question, load_contest
 from .datasets.dialogue import NO_INFO
+from .evidence_labels import holds, quotes
 from .fit_recall import Example
 from .fit_recall import fit as fit_fusion
+from .folds import UNREAD, Fold, fold
 from .journal import write_json
 from .judges import CORRECT, judge_patterns
 from .replay import flatten, positions
@@ -35,9 +37,8 @@ from .replay import flatten, positions
 HITS = 40
 PENALTY = 0.3  # of the squared weights, in units of standardised signals
 ABSTAIN_STRENGTH = 0.3  # inverse of the squared weights' penalty, in units of standardised signals
-VIGNETTE_WEIGHT = 0.075  # of a question, beside one of a dialogue: all vignettes together weigh twice as much as the dialogues
+VIGNETTE_WEIGHT = 0.05  # of a question, beside one of a dialogue
 VIGNETTE_FOLDS = 5  # of which the clause weights see four at a time
-QUOTE_SHARE = 0.6  # of the shorter one's words that a clause and an evidence quote must share
 
 
 class Row(NamedTuple):
@@ -58,27 +59,30 @@ class Row(NamedTuple):
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.fit_reader")
     parser.add_argument("--data", type=Path, action="append", required=True, help="contest format with evidence and patterns; repeatable")
-    parser.add_argument("--vignettes", type=Path, nargs="+", default=[], metavar="FILE", help="built vignettes, then the dual encoders of the folds")
+    parser.add_argument("--vignettes", type=Path, nargs=2, metavar=("FILE", "ENCODER"), help="built vignettes, and a dual encoder for them")
+    parser.add_argument("--fold", type=fold, metavar="K/N", default=UNREAD, help="the vignettes K, K + N, ... are fitted on")
     parser.add_argument("--oracle", action="store_true", help="report with the evidence turns as the only hits")
     parser.add_argument("--no-facts", action="store_true", help="leave the fact book out")
     parser.add_argument("--write", action="store_true", help="store weights fitted on all dialogues")
     options = parser.parse_args(arguments)
-    if len(options.vignettes) == 1:
-        parser.error("--vignettes: name the dual encoders of the folds after the file")
+    from submission.reading.fitted import CLOSE, FIRST
+
     dialogues = [d for path in options.data for d in load_contest(path)]
-    rows, vignettes = collect(dialogues, options.vignettes, oracle=options.oracle, use_facts=not options.no_facts)
-    scores = held_out_scores(rows, vignettes)
-    report = reported(rows, scores, vignettes)
-    print(json.dumps(report, indent=2))
+    rows, vignettes = collect(dialogues, options.vignettes, options.fold, oracle=options.oracle, use_facts=not options.no_facts)
+    fits = {FIRST: fitted(rows, vignettes)}
+    fits[CLOSE] = fitted(*(read_closely(some, fits[FIRST]["evidence"]) for some in (rows, vignettes)))
+    print(json.dumps({part: found["leave_one_dialogue_out"] for part, found in fits.items()}, indent=2))
     if options.write:
-        store(rows + vignettes, scores, [path.name for path in options.data + options.vignettes[:1]], report)
+        store([path.name for path in (*options.data, *(options.vignettes or ())[:1])], len({r.dialogue for r in rows + vignettes}), fits)
     return 0
 
 
-def collect(dialogues: Sequence[Dialogue], vignettes: Sequence[Path] = (), *, oracle: bool, use_facts: bool) -> tuple[list[Row], list[Row]]:
-    """All questions of the dialogues, and of the vignettes; a dialogue's hits come from fusion weights fitted without it.
+def collect(
+    dialogues: Sequence[Dialogue], vignettes: Sequence[Path] | None, held_out: Fold, *, oracle: bool, use_facts: bool
+) -> tuple[list[Row], list[Row]]:
+    """All questions of the dialogues, and of the vignettes K, K + N, ...; a dialogue's hits come from fusion weights fitted without it.
 
-    `vignettes`: a built file and the dual encoders that describe it.
+    `vignettes`: a built file and the dual encoder that describes it; `held_out`: K and N.
     """
     from submission.recall.dual_encoder import load_dual_encoder, shipped_dual_encoder
 
@@ -90,12 +94,41 @@ def collect(dialogues: Sequence[Dialogue], vignettes: Sequence[Path] = (), *, or
         rows += one.rows(weights, oracle, use_facts)
     if not vignettes:
         return rows, []
-    built, encoders = vignettes[0], [load_dual_encoder(path) for path in vignettes[1:]]
-    weights, found = fit_fusion(examples), []
-    for number, dialogue in enumerate(tqdm(load_contest(built), desc="vignettes", disable=None)):
-        one = _Described(dialogue, encoders[number % len(encoders)])
-        found += [row._replace(weight=VIGNETTE_WEIGHT) for row in one.rows(weights, oracle, use_facts)]
+    (built, path), weights, found = vignettes, fit_fusion(examples), []
+    encoder = load_dual_encoder(path)
+    for dialogue in tqdm(load_contest(built)[held_out[0] :: held_out[1]], desc="vignettes", disable=None):
+        found += [row._replace(weight=VIGNETTE_WEIGHT) for row in _Described(dialogue, encoder).rows(weights, oracle, use_facts)]
     return rows, found
+
+
+def read_closely(rows: Sequence[Row], evidence: np.ndarray) -> list[Row]:
+    """The rows with the signals of the cross-encoder, which reads the turns that come first by the weights `evidence` (n_signals,)."""
+    from submission.reading.evidence import Matcher
+    from submission.recall.encoders import WordVectorEncoder
+    from submission.settings import Settings
+
+    matcher, found = Matcher(WordVectorEncoder()), []
+    for row in tqdm(rows, desc="cross-encoder", disable=None):
+        if len(row.clauses):
+            closely = matcher.read_closely(row.question.text, row.clauses, row.signals @ evidence, Settings.cross_turns)
+            row = row._replace(signals=np.concatenate([row.signals, closely], axis=1))
+        found.append(row)
+    return found
+
+
+def fitted(rows: Sequence[Row], vignettes: Sequence[Row]) -> dict[str, Any]:
+    """Weights fitted on all rows, with the report of what those fitted without a dialogue reach on it.
+
+    Abstention is fitted on scores of dialogues unseen by the evidence.
+    """
+    every, scores = [*rows, *vignettes], held_out_scores(rows, vignettes)
+    abstain, bias = fit_abstain(*_abstain_table(every, scores, [i for i, row in enumerate(every) if len(row.clauses)]))
+    return {
+        "leave_one_dialogue_out": reported(rows, scores, vignettes),
+        "evidence": fit_evidence(every),
+        "abstain": abstain,
+        "bias": bias,
+    }
 
 
 class _Described:
@@ -113,7 +146,7 @@ class _Described:
         self._turns = [Turn(i, t.session_id, t.role, t.content) for i, t in enumerate(flat)]
         self._features = TurnFeatures(self._encoder, shipped_vectors(), dual_encoder=dual_encoder)
         self._features.add(self._turns)
-        self._quotes = {q.id: _quotes(q, positions(flat)) for q in dialogue.questions}
+        self._quotes = {q.id: quotes(q, positions(flat)) for q in dialogue.questions}
 
     def examples(self) -> list[Example]:
         """Of the questions that something answers, to fit the fusion weights on."""
@@ -141,16 +174,16 @@ class _Described:
             book.add(RuleExtractor().extract(turns))
         rows = []
         for question in self._questions:
-            quotes = self._quotes[question.id]
+            answering = self._quotes[question.id]
             scores = self._features.matrix(question.text) @ weights
             order = np.lexsort((-np.arange(len(scores)), -scores))
             if oracle:
-                order = [i for i in order if i in {place for place, _ in quotes}]
+                order = [i for i in order if i in {place for place, _ in answering}]
             hits = [Hit(turns[i].index, turns[i].session_id, turns[i].role, turns[i].text, float(scores[i])) for i in order[:HITS]]
             ask, clauses = asked(question.text), clauses_of(with_replies(hits, turns))
             facts = facts_for_question(question.text, book) if use_facts else []
             signals = matcher.signals(question.text, ask, clauses, facts) if clauses else np.zeros((0, 1), dtype=np.float32)
-            is_evidence = np.asarray([_holds(c, quotes) for c in clauses], dtype=bool)
+            is_evidence = np.asarray([holds(c, answering) for c in clauses], dtype=bool)
             rows.append(Row(self.id, question, ask, clauses, facts, signals, matcher.cohort_match(question.text), is_evidence))
         return rows
 
@@ -161,10 +194,10 @@ def held_out_scores(rows: Sequence[Row], vignettes: Sequence[Row]) -> list[np.nd
     folds = [r.dialogue for r in rows] + [places[r.dialogue] % VIGNETTE_FOLDS for r in vignettes]
     every = [*rows, *vignettes]
     scores: list[np.ndarray] = [np.zeros(0)] * len(every)
-    for fold in tqdm(dict.fromkeys(folds), desc="weights", disable=None):
-        weights = fit_evidence([r for r, f in zip(every, folds) if f != fold])
+    for left_out in tqdm(dict.fromkeys(folds), desc="weights", disable=None):
+        weights = fit_evidence([r for r, f in zip(every, folds) if f != left_out])
         for i, row in enumerate(every):
-            if folds[i] == fold and len(row.clauses):
+            if folds[i] == left_out and len(row.clauses):
                 scores[i] = row.signals @ weights
     return scores
 
@@ -246,7 +279,7 @@ def fit_abstain(table: np.ndarray, has_answer: np.ndarray, importance: np.ndarra
     """Weights and bias from signals (n, n_signals) with their importance (n,); both kinds of question weigh the same in all."""
     from scipy.optimize import minimize
 
-    from submission.reading.abstain import ABSTAIN_SIGNALS, AGAINST, FOR
+    from submission.reading.abstain import ABSTAIN_SIGNALS, AGAINST, CROSS_ABSTAIN_SIGNALS, FOR
 
     mean, scale = table.mean(axis=0), table.std(axis=0) + 1e-6
     standard, sign = (table - mean) / scale, np.where(has_answer, 1.0, -1.0)
@@ -258,44 +291,27 @@ def fit_abstain(table: np.ndarray, has_answer: np.ndarray, importance: np.ndarra
         loss = importance @ np.log1p(np.exp(-margin)) + parameters[:-1] @ parameters[:-1] / (2 * ABSTAIN_STRENGTH)
         return loss, np.append(standard.T @ slope + parameters[:-1] / ABSTAIN_STRENGTH, slope.sum())
 
-    bounds = [(0, None) if name in FOR else (None, 0) if name in AGAINST else (None, None) for name in ABSTAIN_SIGNALS]
+    names = (ABSTAIN_SIGNALS + CROSS_ABSTAIN_SIGNALS)[: table.shape[1]]
+    bounds = [(0, None) if name in FOR + CROSS_ABSTAIN_SIGNALS else (None, 0) if name in AGAINST else (None, None) for name in names]
     found = minimize(objective, np.zeros(len(bounds) + 1), jac=True, method="L-BFGS-B", bounds=[*bounds, (None, None)]).x
     weights = found[:-1] / scale
     return weights, float(found[-1] - mean @ weights)
 
 
-def store(rows: Sequence[Row], scores: Sequence[np.ndarray], sources: list[str], report: dict[str, Any]) -> None:
-    """Write the weights fitted on all rows; abstention is fitted on scores of dialogues unseen by the evidence."""
-    from submission.reading.abstain import ABSTAIN_SIGNALS
-    from submission.reading.evidence import SIGNALS
-    from submission.reading.fitted import WEIGHTS
+def store(sources: list[str], dialogues: int, fits: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write what submission.reading.fitted reads: of each part the weights by name and the report."""
+    from submission.reading.fitted import NAMES, WEIGHTS
 
-    abstain, bias = fit_abstain(*_abstain_table(rows, scores, [i for i, row in enumerate(rows) if len(row.clauses)]))
-    content = {
-        "fitted_on": sources,
-        "dialogues": len({r.dialogue for r in rows}),
-        "penalty": PENALTY,
-        "leave_one_dialogue_out": report,
-        "evidence": {name: round(float(w), 5) for name, w in zip(SIGNALS, fit_evidence(rows))},
-        "abstain": {name: round(float(w), 5) for name, w in zip(ABSTAIN_SIGNALS, abstain)},
-        "bias": round(bias, 5),
-    }
+    content: dict[str, Any] = {"fitted_on": sources, "dialogues": dialogues, "penalty": PENALTY}
+    for part, found in fits.items():
+        evidence, abstain = NAMES[part]
+        content[part] = {
+            "leave_one_dialogue_out": found["leave_one_dialogue_out"],
+            "evidence": {name: round(float(w), 5) for name, w in zip(evidence, found["evidence"])},
+            "abstain": {name: round(float(w), 5) for name, w in zip(abstain, found["abstain"])},
+            "bias": round(found["bias"], 5),
+        }
     write_json(WEIGHTS, content)
-
-
-def _quotes(question: Question, places: dict) -> list[tuple[int, str]]:
-    """(turn, quote) of the question's evidence."""
-    return [(places[e.session_id, e.message_index], e.quote) for e in question.evidence if (e.session_id, e.message_index) in places]
-
-
-def _holds(clause: Any, quotes: Sequence[tuple[int, str]]) -> bool:
-    for place, quote in quotes:
-        if clause.chosen and place in (clause.hit.index - 1, clause.hit.index + 1):
-            return True
-        said, quoted = (set(re.findall(r"\w+", text.lower())) for text in (clause.text, quote))
-        if not clause.chosen and place == clause.hit.index and said and quoted and len(said & quoted) >= QUOTE_SHARE * min(len(said), len(quoted)):
-            return True
-    return False
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from tqdm import tqdm
 
 from .attributes import Attribute, load_attributes
 from .datasets.dialogue import NO_INFO
+from .folds import fold
 
 DATA = Path(__file__).parents[1] / "data"
 DIMENSIONS = 128
@@ -162,7 +163,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--members", type=int, default=3, help="models of different seeds, whose cosines are averaged")
     parser.add_argument("--steps", type=int, default=600)
     parser.add_argument("--out", type=Path, required=True, help="what ships is submission/recall/assets/dual_encoder.npz")
-    parser.add_argument("--fold", type=_fold, metavar="K/N", help="leave the vignettes K, K + N, ... out, for fitting on them what comes after")
+    parser.add_argument("--fold", type=fold, metavar="K/N", help="leave the vignettes K, K + N, ... out, for fitting on them what comes after")
     parser.add_argument("--data", type=Path, default=DATA, help="folder with attributes and vignettes")
     options = parser.parse_args(arguments)
     from data.vignettes import read_vignettes, vignette_files
@@ -181,13 +182,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"{options.out.stat().st_size / 2**20:.1f} MiB"
     )
     return 0
-
-
-def _fold(text: str) -> tuple[int, int]:
-    number, _, of = text.partition("/")
-    if not (number.isdigit() and of.isdigit() and int(number) < int(of)):
-        raise argparse.ArgumentTypeError(f"expected K/N with K from 0 to N - 1, such as 0/2, not {text!r}")
-    return int(number), int(of)
 
 
 def _texts_of_attributes(attributes: Sequence[Attribute]) -> list[str]:

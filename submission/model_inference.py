@@ -54,7 +54,7 @@ class SubmitModelWithMemory(ModelWithMemory):
         rules = RuleExtractor() if self.settings.rule_facts else None
         self._model_facts = ModelExtractor(facts_chat, rules) if self._engine and self.settings.model_extraction else None
         self._recall = RecallStage(self.settings, encoder)
-        self._reader = ExtractiveReader(self._recall.encoder, self.settings.abstain_below)
+        self._reader = ExtractiveReader(self._recall.encoder, self.settings.abstain_below, self.settings.cross_turns)
         self._rule_facts = RuleFacts(self.settings.plan_ttl_turns) if self.settings.rule_facts else None
         self._dialogues = Dialogues(self.settings.store_path)
         self._indexes: dict[Any, DialogueIndex] = {}

@@ -31,7 +31,8 @@ class Settings:
     dense_temp_memory_mib: int = 256  # GPU scratch memory of FAISS, which vLLM cannot have
     dense_float16: bool = False  # GPU vectors at half precision
     reader_k: int = 40  # turns that the extractive reader chooses from
-    abstain_below: float = 0.46  # probability (0..1) that there is an answer, under which the extractive reader declines
+    cross_turns: int = 12  # the best of them, which the built-in cross-encoder reads before the extractive reader answers; 0: none
+    abstain_below: float = 0.55  # probability (0..1) that there is an answer, under which the extractive reader declines
 
     engine: str = "auto"  # auto, extractive, vllm, openai or transformers; auto: vLLM where there is a model folder and vLLM
     engine_url: str = "http://127.0.0.1:8000/v1"  # of an OpenAI-compatible server
@@ -76,7 +77,7 @@ class Settings:
                 raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
         for name in (
             "engine_retries", "long_context_tokens", "context_tokens", "total_seconds", "margin_seconds",
-            "plan_ttl_turns", "topic_boost", "decay_half_life_turns",
+            "cross_turns", "plan_ttl_turns", "topic_boost", "decay_half_life_turns",
         ):  # fmt: skip
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must not be negative, not {getattr(self, name)}")

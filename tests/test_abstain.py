@@ -5,20 +5,22 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from submission.reading.abstain import ABSTAIN_SIGNALS, CERTAIN, UNRELATED, abstain_signals, answerable
+from submission.reading.abstain import ABSTAIN_SIGNALS, CERTAIN, CROSS_ABSTAIN_SIGNALS, UNRELATED, abstain_signals, answerable
 from submission.reading.clauses import clauses_of
-from submission.reading.evidence import SIGNALS
+from submission.reading.evidence import CROSS_SIGNALS, SIGNALS
 from submission.reading.question import asked
 from submission.recall.recall import Hit
 
 
-def _signals(question: str, typed: float) -> dict[str, float]:
+def _signals(question: str, typed: float, cross: tuple[float, float] | None = None) -> dict[str, float]:
     clauses = clauses_of([Hit(0, 1, "user", "Кота зовут Барсик", 2.0), Hit(2, 1, "user", "Сегодня опять идёт дождь", 1.0)])
     table = np.zeros((len(clauses), len(SIGNALS)), dtype=np.float32)
     table[0, SIGNALS.index("is_name")] = typed
     table[:, SIGNALS.index("match")] = 0.3, 0.5
+    if cross:
+        table = np.concatenate([table, np.repeat(np.asarray(cross, dtype=np.float32)[:, None], len(CROSS_SIGNALS), axis=1)], axis=1)
     found = abstain_signals(table, np.asarray([3.0, 1.0]), clauses, asked(question), 0, cohort_match=0.6)
-    return dict(zip(ABSTAIN_SIGNALS, found.tolist()))
+    return dict(zip(ABSTAIN_SIGNALS + CROSS_ABSTAIN_SIGNALS, found.tolist()))
 
 
 def test_signals_of_the_best_clauses():
@@ -33,6 +35,13 @@ def test_the_best_match_counts_by_how_far_it_is_above_the_cohort():
     """Of the cosines 0.3 and 0.5 the larger, less the 0.6 that other people's messages reach."""
     found = _signals("Как зовут кота?", 1.0)
     assert (0.5, -0.1) == pytest.approx((found["best_match"], found["above_cohort"]))
+
+
+def test_what_the_cross_encoder_says_comes_on_top():
+    """The largest logit, the best clause's, and the logit of any clause: ln(e^0 + e^(ln 3)) = ln 4.  Without it there are none."""
+    found = _signals("Как зовут кота?", 1.0, cross=(0.0, float(np.log(3))))
+    assert [np.log(3), 0.0, np.log(4)] == pytest.approx([found[name] for name in CROSS_ABSTAIN_SIGNALS], abs=1e-6)
+    assert not set(CROSS_ABSTAIN_SIGNALS) & set(_signals("Как зовут кота?", 1.0))
 
 
 def test_gap_of_the_expected_kind():

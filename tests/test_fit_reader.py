@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 
 from eval.datasets import Question
-from eval.fit_reader import Row, fit_evidence, held_out_scores, main
+from eval.fit_reader import Row, fit_evidence, held_out_scores, main, read_closely, store
+from submission.reading import fitted as fitted_weights
+from submission.reading.clauses import clauses_of
+from submission.reading.evidence import CROSS_SIGNALS
+from submission.recall.recall import Hit
 
 
 def row(evidence, kind="fact_equal_session", weight=1.0, dialogue="a"):
@@ -36,8 +40,33 @@ def test_scores_come_from_other_dialogues():
     assert one[1] > one[0] and two[0] > two[1]
 
 
-def test_vignettes_need_their_encoders(capsys):
+def test_vignettes_need_their_encoder(capsys):
     """Said before anything is read."""
     with pytest.raises(SystemExit):
         main(["--data", "tune.jsonl", "--vignettes", "vignettes.jsonl"])
-    assert "name the dual encoders of the folds after the file" in capsys.readouterr().err
+    assert "--vignettes: expected 2 arguments" in capsys.readouterr().err
+
+
+def test_a_second_look_adds_what_the_cross_encoder_says():
+    """Three further signals of each clause; a question without clauses stays as it is."""
+    clauses = clauses_of([Hit(0, 1, "user", "работаю сварщиком", 2.0), Hit(2, 1, "user", "кота зовут Барсик", 1.0)])
+    seen = row(FIRST)._replace(clauses=clauses)
+    empty = row([])._replace(clauses=[], signals=np.zeros((0, 1)))
+    first, second = read_closely([seen, empty], np.array([1.0, 0.5]))
+    assert (2, 2 + len(CROSS_SIGNALS)) == first.signals.shape
+    np.testing.assert_array_equal(seen.signals, first.signals[:, :2])
+    assert (0, 1) == second.signals.shape
+
+
+def test_weights_are_stored_as_they_are_read(tmp_path, monkeypatch):
+    """Both parts, by the names of their signals."""
+    monkeypatch.setattr(fitted_weights, "WEIGHTS", tmp_path / "weights.json")
+    fits = {
+        part: {"leave_one_dialogue_out": {}, "evidence": np.arange(len(evidence)), "abstain": np.arange(len(abstain)), "bias": 0.25}
+        for part, (evidence, abstain) in fitted_weights.NAMES.items()
+    }
+    store(["tune.jsonl"], 8, fits)
+    for found, part in zip(fitted_weights.shipped.__wrapped__(), fits.values()):
+        np.testing.assert_array_equal(part["evidence"], found.evidence)
+        np.testing.assert_array_equal(part["abstain"], found.abstain)
+        assert 0.25 == found.bias

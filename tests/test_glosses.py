@@ -43,6 +43,13 @@ def test_our_glosses_are_lemmas_in_order():
     assert sum(lemma(g) == g for g in sample) > 0.97 * len(sample)
 
 
+def test_function_words_have_no_other_gloss():
+    """The cross-encoder reads by both files."""
+    function = load_glosses(GLOSSES.with_name("ru_function.tsv"))
+    assert sorted(function) == list(function)
+    assert not set(function) & set(load_glosses(GLOSSES))
+
+
 def test_english_words_are_ranked_by_their_commonest_form():
     """Word pieces and signs have no rank; «dogs» is the dog."""
     assert {"cat": ("cat", 1), "dog": ("dogs", 2)} == english_ranks(["[CLS]", "!", "cat", "##s", "dogs", "dog", "a"])

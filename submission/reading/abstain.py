@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from .clauses import Clause
-from .evidence import SIGNALS
+from .evidence import CROSS_SIGNALS, SIGNALS
 from .question import NAME, NUMBER, PERSON, PLACE, TIME, Asked
 
 # What speaks for an answer, what against it, and what kind of question it is.  The fit keeps the signs of the first two:
@@ -20,22 +20,22 @@ FOR = (
 AGAINST = ("untyped", "untyped_specific", "typed_hit_gap", "typed_late_gap", "typed_score_gap", "strangers")
 ASKED = ("many", "number_asked", "time_asked", "name_asked", "place_asked", "specific", "top_corrected")
 ABSTAIN_SIGNALS = FOR + AGAINST + ASKED
+CROSS_ABSTAIN_SIGNALS = ("best_cross", "top_cross", "any_cross")  # further ones, for an answer, where the cross-encoder has read
 CERTAIN = 0.99  # support of an answer that a fact gives, or a clause that says nearly all of the question and holds its kind
 UNRELATED = 0.2  # cosine of the dual encoder; for answerable questions of dialogues the best clause has 0.3 or more, of vignettes 0.22
 EXACT_SHARE = 0.8  # of the question's content words, by weight
 _KINDS = (NUMBER, TIME, NAME, PLACE, PERSON)
 TOP = 5  # pieces of evidence that are looked at
 _FACTS, _EXACT, _MATCH = (ABSTAIN_SIGNALS.index(name) for name in ("facts", "exact", "best_match"))
-_COLUMN = {name: place for place, name in enumerate(SIGNALS)}
+_COLUMN = {name: place for place, name in enumerate(SIGNALS + CROSS_SIGNALS)}
 _TYPED = [_COLUMN[name] for name in ("is_number", "is_time", "is_name", "is_place", "is_person")]
 _UNTYPED = [_COLUMN[name] for name in ("not_number", "not_time", "not_name", "not_place")]
 
 
-def abstain_signals(
-    signals: np.ndarray, scores: np.ndarray, clauses: Sequence[Clause], ask: Asked, facts: int, cohort_match: float
-) -> np.ndarray:
+def abstain_signals(signals: np.ndarray, scores: np.ndarray, clauses: Sequence[Clause], ask: Asked, facts: int, cohort_match: float) -> np.ndarray:
     """(len(ABSTAIN_SIGNALS),) float32 from the clauses' signals and scores; at least one clause.
 
+    Where `signals` have the columns of the cross-encoder, CROSS_ABSTAIN_SIGNALS follow.
     `cohort_match`: how well what other people told matches the question (DualEncoder.cohort_match).
     """
     order = np.argsort(-scores, kind="stable")
@@ -88,7 +88,11 @@ def abstain_signals(
         "specific": ask.specific,
         "top_corrected": largest("corrected"),
     }
-    return np.asarray([found[name] for name in ABSTAIN_SIGNALS], dtype=np.float32)
+    first = [found[name] for name in ABSTAIN_SIGNALS]
+    if signals.shape[1] == len(SIGNALS):
+        return np.asarray(first, dtype=np.float32)
+    cross = signals[:, _COLUMN["cross"]]
+    return np.asarray([*first, cross.max(), cross[order[0]], np.logaddexp.reduce(cross)], dtype=np.float32)
 
 
 def answerable(signals: np.ndarray, weights: np.ndarray, bias: float) -> float:

@@ -13,6 +13,7 @@ from ..recall.encoders import Encoder
 from ..recall.piece_matches import WordMatches
 from ..recall.text import content_lemmas, normalise
 from .clauses import Clause, traits
+from .cross_encoder import SILENT, CrossEncoder, shipped_cross_encoder
 from .question import ANY, BEFORE, NAME, NOW, NUMBER, PERSON, PLACE, TIME, YES_NO, Asked
 
 VECTORS_KEPT = 50_000
@@ -27,17 +28,19 @@ SIGNALS = (
     "late_reply", "late_session", "fact", "fact_first", "request", "thin",
     "match", "match_turn", "match_reply", "match_session", "match_late", "match_late_turn", "match_late_session",
 )  # fmt: skip
+CROSS_SIGNALS = ("cross", "cross_turn", "cross_session")
 
 
 class Matcher:
     """Compares a question with clauses: word by word (late interaction, as in ColBERT, Khattab and Zaharia 2020), as vectors of
-    the encoder, and in both ways by the dual encoder, which is trained for it."""
+    the encoder, and in both ways by the dual encoder, which is trained for it; the best are then read by the cross-encoder."""
 
-    def __init__(self, encoder: Encoder, dual_encoder: DualEncoder | None = None) -> None:
-        """`dual_encoder`: default the shipped one."""
+    def __init__(self, encoder: Encoder, dual_encoder: DualEncoder | None = None, cross_encoder: CrossEncoder | None = None) -> None:
+        """`dual_encoder`, `cross_encoder`: default the shipped ones."""
         self._encoder = encoder
         self._vectors: dict[str, np.ndarray] = {}  # of words and of clauses
         self._dual_encoder = dual_encoder or shipped_dual_encoder()
+        self._cross_encoder = cross_encoder
 
     def signals(self, question: str, ask: Asked, clauses: Sequence[Clause], facts: Sequence[Any] = ()) -> np.ndarray:
         """(n_clauses, len(SIGNALS)) float32, columns as in SIGNALS."""
@@ -93,6 +96,24 @@ class Matcher:
                 match_late[i], match_late_of_turn[clause.hit.index], match_late_of_session[sessions[i]],
             ))  # fmt: skip
         return np.asarray(rows, dtype=np.float32).reshape(len(clauses), len(SIGNALS))
+
+    def read_closely(self, question: str, clauses: Sequence[Clause], scores: np.ndarray, turns_read: int) -> np.ndarray:
+        """What the cross-encoder says: (n_clauses, len(CROSS_SIGNALS)) float32, columns as in CROSS_SIGNALS.
+
+        It reads the `turns_read` best turns by `scores` (n_clauses,); all others count like the worst clause of these.
+        """
+        turns: dict[int, list[int]] = {}
+        for i in np.argsort(-scores, kind="stable"):
+            turns.setdefault(clauses[i].hit.index, []).append(int(i))
+        read = [sorted(places) for places in list(turns.values())[:turns_read]]
+        logits = (self._cross_encoder or shipped_cross_encoder()).scores(question, [[clauses[i].text for i in places] for places in read])
+        cross = np.full(len(clauses), min((float(part.min()) for part in logits), default=SILENT), dtype=np.float32)
+        for places, part in zip(read, logits):
+            cross[places] = part
+        of_turn = _largest([c.hit.index for c in clauses], cross, SILENT)
+        of_session = _largest([c.hit.session_id for c in clauses], cross, SILENT)
+        rows = [(value, of_turn[c.hit.index], of_session[c.hit.session_id]) for c, value in zip(clauses, cross)]
+        return np.asarray(rows, dtype=np.float32).reshape(len(clauses), len(CROSS_SIGNALS))
 
     def cohort_match(self, question: str) -> float:
         """How close an answer to such a question comes (DualEncoder.cohort_match)."""

@@ -9,28 +9,40 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .abstain import ABSTAIN_SIGNALS
-from .evidence import SIGNALS
+from .abstain import ABSTAIN_SIGNALS, CROSS_ABSTAIN_SIGNALS
+from .evidence import CROSS_SIGNALS, SIGNALS
 
 WEIGHTS = Path(__file__).parent / "weights.json"
+FIRST, CLOSE = "first", "close"  # without the cross-encoder, and with it
+NAMES = {FIRST: (SIGNALS, ABSTAIN_SIGNALS), CLOSE: (SIGNALS + CROSS_SIGNALS, ABSTAIN_SIGNALS + CROSS_ABSTAIN_SIGNALS)}
 
 
 class Fitted(NamedTuple):
-    """Weights of evidence (len(SIGNALS),) and of abstention (len(ABSTAIN_SIGNALS),) with its bias."""
+    """Weights of evidence (n_signals,) and of abstention (n_abstain_signals,) with its bias."""
 
     evidence: np.ndarray
     abstain: np.ndarray
     bias: float
 
 
+class Fits(NamedTuple):
+    """`first` chooses what the cross-encoder reads, and answers where there is none; `close` answers after it."""
+
+    first: Fitted
+    close: Fitted
+
+
 @lru_cache(maxsize=1)
-def shipped() -> Fitted:
+def shipped() -> Fits:
     """The weights that ship.  Raises ValueError where the file does not name the signals that there are."""
     stored = json.loads(WEIGHTS.read_text(encoding="utf-8"))
-    for part, names in (("evidence", SIGNALS), ("abstain", ABSTAIN_SIGNALS)):
-        if set(stored[part]) != set(names):
+    return Fits(*(_fitted(stored[part], *names) for part, names in NAMES.items()))
+
+
+def _fitted(stored: dict, *names: tuple[str, ...]) -> Fitted:
+    rows = []
+    for part, expected in zip(("evidence", "abstain"), names):
+        if set(stored[part]) != set(expected):
             raise ValueError(f"{WEIGHTS.name}: {part} names other signals than the code; run python -m eval.fit_reader --write")
-    rows = [
-        np.asarray([stored[part][name] for name in names], dtype=np.float32) for part, names in (("evidence", SIGNALS), ("abstain", ABSTAIN_SIGNALS))
-    ]
-    return Fitted(rows[0], rows[1], float(stored["bias"]))
+        rows.append(np.asarray([stored[part][name] for name in expected], dtype=np.float32))
+    return Fitted(*rows, float(stored["bias"]))

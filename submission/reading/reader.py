@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from ..recall.encoders import Encoder
 from ..recall.recall import Hit
+from ..settings import Settings
 from .abstain import abstain_signals, answerable
 from .clauses import clauses_of
 from .evidence import Matcher
-from .fitted import Fitted, shipped
+from .fitted import Fits, shipped
 from .phrasing import worded
 from .question import asked
 
@@ -29,11 +32,13 @@ class Answer(NamedTuple):
 class ExtractiveReader:
     """Answers with the best supported clauses of the hits, or declines; no model."""
 
-    def __init__(self, encoder: Encoder, abstain_below: float, fitted: Fitted | None = None) -> None:
-        """`abstain_below`: probability (0..1) that the evidence answers, under which it declines."""
+    def __init__(self, encoder: Encoder, abstain_below: float, cross_turns: int = Settings.cross_turns, fits: Fits | None = None) -> None:
+        """`abstain_below`: probability (0..1) that the evidence answers, under which it declines; `cross_turns`: how many turns the
+        cross-encoder reads, 0 for none."""
         self._matcher = Matcher(encoder)
         self._abstain_below = abstain_below
-        self._fitted = fitted
+        self._cross_turns = cross_turns
+        self._fits = fits
 
     def read(self, question: str, hits: Sequence[Hit], facts: Sequence[Any] = ()) -> Answer:
         """The answer to `question`; the refusal, in the question's language, when the support is under the threshold.
@@ -46,9 +51,14 @@ class ExtractiveReader:
         clauses = clauses_of(hits)
         if not clauses:
             return Answer(refusal, 0.0, None)
-        fitted = self._fitted or shipped()
+        fits = self._fits or shipped()
+        fitted = fits.first
         signals = self._matcher.signals(question, ask, clauses, facts)
         scores = signals @ fitted.evidence
+        if self._cross_turns:
+            fitted = fits.close
+            signals = np.concatenate([signals, self._matcher.read_closely(question, clauses, scores, self._cross_turns)], axis=1)
+            scores = signals @ fitted.evidence
         of_evidence = abstain_signals(signals, scores, clauses, ask, len(facts), self._matcher.cohort_match(question))
         support = answerable(of_evidence, fitted.abstain, fitted.bias)
         found = worded(question, ask, clauses, scores)
