@@ -9,13 +9,15 @@ it says of the turns that the first weights put first.  The report judges answer
 
 Vignettes are fitted on, too, but not reported; they are many and shorter than dialogues of the contest, so that a question of
 theirs weighs less.  Only those of --fold are taken, which the shipped cross-encoder has not seen; ENCODER is a dual
-encoder that has not seen them either.
+encoder that has not seen them either.  Abstention is fitted on small memories, too: every question once more with the hits of
+a few sessions only, as of somebody who has just begun.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -37,6 +39,8 @@ from .replay import flatten, positions
 HITS = 40
 PENALTY = 0.3  # of the squared weights, in units of standardised signals
 ABSTAIN_STRENGTH = 0.3  # inverse of the squared weights' penalty, in units of standardised signals
+SMALL = (1, 2, 3, 5, 8)  # sessions of a small memory, where the evidence is not in more
+SMALL_WEIGHT = 0.3  # in the fit of abstention, beside the same question with all hits
 VIGNETTE_WEIGHT = 0.05  # of a question, beside one of a dialogue
 VIGNETTE_FOLDS = 5  # of which the clause weights see four at a time
 
@@ -69,8 +73,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     dialogues = [d for path in options.data for d in load_contest(path)]
     rows, vignettes = collect(dialogues, options.vignettes, options.fold, oracle=options.oracle, use_facts=not options.no_facts)
-    fits = {FIRST: fitted(rows, vignettes)}
-    fits[CLOSE] = fitted(*(read_closely(some, fits[FIRST]["evidence"]) for some in (rows, vignettes)))
+    small = small_memories(rows + vignettes)
+    fits = {FIRST: fitted(rows, vignettes, small)}
+    fits[CLOSE] = fitted(*(read_closely(some, fits[FIRST]["evidence"]) for some in (rows, vignettes, small)))
     print(json.dumps({part: found["leave_one_dialogue_out"] for part, found in fits.items()}, indent=2))
     if options.write:
         store([path.name for path in (*options.data, *(options.vignettes or ())[:1])], len({r.dialogue for r in rows + vignettes}), fits)
@@ -101,6 +106,31 @@ def collect(
     return rows, found
 
 
+def small_memories(rows: Sequence[Row]) -> list[Row]:
+    """Each question with the clauses of some of its sessions, those that hold its evidence among them; weighed by SMALL_WEIGHT.
+
+    Left out are questions whose evidence is not among the clauses.
+    """
+    from submission.reading.evidence import Matcher
+    from submission.recall.encoders import WordVectorEncoder
+
+    draw, matcher, found = random.Random(0), Matcher(WordVectorEncoder()), []
+    for row in tqdm(rows, desc="small memories", disable=None):
+        sessions = list(dict.fromkeys(c.hit.session_id for c in row.clauses))
+        unanswered = row.question.type == NO_INFO
+        kept = set() if unanswered else {c.hit.session_id for c, holding in zip(row.clauses, row.is_evidence) if holding}
+        if not sessions or not (kept or unanswered):
+            continue
+        others = [session for session in sessions if session not in kept]
+        kept.update(draw.sample(others, min(len(others), max(0, draw.choice(SMALL) - len(kept)))))
+        places = [i for i, c in enumerate(row.clauses) if c.hit.session_id in kept]
+        ranks = {rank: number for number, rank in enumerate(sorted({row.clauses[i].rank for i in places}))}
+        clauses = [row.clauses[i]._replace(rank=ranks[row.clauses[i].rank]) for i in places]
+        signals = matcher.signals(row.question.text, row.ask, clauses, row.facts)
+        found.append(row._replace(clauses=clauses, signals=signals, is_evidence=row.is_evidence[places], weight=SMALL_WEIGHT * row.weight))
+    return found
+
+
 def read_closely(rows: Sequence[Row], evidence: np.ndarray) -> list[Row]:
     """The rows with the signals of the cross-encoder, which reads the turns that come first by the weights `evidence` (n_signals,)."""
     from submission.reading.evidence import Matcher
@@ -116,16 +146,16 @@ def read_closely(rows: Sequence[Row], evidence: np.ndarray) -> list[Row]:
     return found
 
 
-def fitted(rows: Sequence[Row], vignettes: Sequence[Row]) -> dict[str, Any]:
+def fitted(rows: Sequence[Row], vignettes: Sequence[Row] = (), small: Sequence[Row] = ()) -> dict[str, Any]:
     """Weights fitted on all rows, with the report of what those fitted without a dialogue reach on it.
 
-    Abstention is fitted on scores of dialogues unseen by the evidence.
+    Abstention is fitted on scores of dialogues unseen by the evidence; on `small` memories, too, which the evidence is not fitted on.
     """
-    every, scores = [*rows, *vignettes], held_out_scores(rows, vignettes)
+    every, scores = [*rows, *vignettes, *small], held_out_scores(rows, vignettes, small)
     abstain, bias = fit_abstain(*_abstain_table(every, scores, [i for i, row in enumerate(every) if len(row.clauses)]))
     return {
-        "leave_one_dialogue_out": reported(rows, scores, vignettes),
-        "evidence": fit_evidence(every),
+        "leave_one_dialogue_out": reported(rows, scores, [*vignettes, *small]),
+        "evidence": fit_evidence([*rows, *vignettes]),
         "abstain": abstain,
         "bias": bias,
     }
@@ -188,34 +218,35 @@ class _Described:
         return rows
 
 
-def held_out_scores(rows: Sequence[Row], vignettes: Sequence[Row]) -> list[np.ndarray]:
-    """Clause scores of all rows, vignettes last, by weights that never saw the row's dialogue, nor those of its fold of vignettes."""
+def held_out_scores(rows: Sequence[Row], vignettes: Sequence[Row], small: Sequence[Row] = ()) -> list[np.ndarray]:
+    """Clause scores of all rows by weights that never saw the row's dialogue, nor those of its fold of vignettes; nor `small` memories."""
     places = {name: place for place, name in enumerate(dict.fromkeys(r.dialogue for r in vignettes))}
-    folds = [r.dialogue for r in rows] + [places[r.dialogue] % VIGNETTE_FOLDS for r in vignettes]
-    every = [*rows, *vignettes]
+    every = [*rows, *vignettes, *small]
+    folds = [places[r.dialogue] % VIGNETTE_FOLDS if r.dialogue in places else r.dialogue for r in every]
+    learned = list(zip([*rows, *vignettes], folds))
     scores: list[np.ndarray] = [np.zeros(0)] * len(every)
     for left_out in tqdm(dict.fromkeys(folds), desc="weights", disable=None):
-        weights = fit_evidence([r for r, f in zip(every, folds) if f != left_out])
+        weights = fit_evidence([row for row, fold_of_row in learned if fold_of_row != left_out])
         for i, row in enumerate(every):
             if folds[i] == left_out and len(row.clauses):
                 scores[i] = row.signals @ weights
     return scores
 
 
-def reported(rows: Sequence[Row], scores: Sequence[np.ndarray], vignettes: Sequence[Row] = ()) -> dict[str, Any]:
-    """What the rows reach with abstention fitted without their dialogue; `scores` are of rows and vignettes."""
+def reported(rows: Sequence[Row], scores: Sequence[np.ndarray], further: Sequence[Row] = ()) -> dict[str, Any]:
+    """What the rows reach with abstention fitted without their dialogue, on `further` ones too; `scores` are of both."""
     from submission.reading.abstain import answerable
     from submission.reading.phrasing import worded
 
-    every = [*rows, *vignettes]
+    every = [*rows, *further]
     filled = [i for i, row in enumerate(every) if len(row.clauses)]
     table, has_answer, importance = _abstain_table(every, scores, filled)
-    names = np.asarray([every[i].dialogue for i in filled])
+    names, is_reported = np.asarray([every[i].dialogue for i in filled]), np.asarray(filled) < len(rows)
     support = np.zeros(len(rows))
     for name in dict.fromkeys(r.dialogue for r in rows):
         others = names != name
         weights, bias = fit_abstain(table[others], has_answer[others], importance[others])
-        for place in np.flatnonzero(names == name):
+        for place in np.flatnonzero((names == name) & is_reported):
             support[filled[place]] = answerable(table[place], weights, bias)
     found = [worded(row.question.text, row.ask, row.clauses, s) if len(row.clauses) else None for row, s in zip(rows, scores)]
     right = np.asarray([judge_patterns(row.question, f[0] if f else "").label == CORRECT for row, f in zip(rows, found)])
@@ -239,7 +270,7 @@ def reported(rows: Sequence[Row], scores: Sequence[np.ndarray], vignettes: Seque
     by_type = {
         str(kind): [round(float(right[types == kind].mean()), 4), int((types == kind).sum())] for kind in sorted(set(types)) if kind != NO_INFO
     }
-    return {"questions": len(rows), "fitted_also_on": len(vignettes), "never_abstaining": by_type, "risk_coverage": curve}
+    return {"questions": len(rows), "fitted_also_on": len(further), "never_abstaining": by_type, "risk_coverage": curve}
 
 
 def _abstain_table(rows: Sequence[Row], scores: Sequence[np.ndarray], filled: Sequence[int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -31,6 +31,11 @@ def test_signals_of_the_best_clauses():
     assert found["typed"] == 1.0 and found["supporting_turns"] == pytest.approx(0.4)
 
 
+def test_how_much_was_looked_at():
+    """Two turns: ln 2."""
+    assert _signals("Как зовут кота?", 1.0)["turns"] == pytest.approx(np.log(2))
+
+
 def test_the_best_match_counts_by_how_far_it_is_above_the_cohort():
     """Of the cosines 0.3 and 0.5 the larger, less the 0.6 that other people's messages reach."""
     found = _signals("Как зовут кота?", 1.0)

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from eval.datasets import Question
-from eval.fit_reader import Row, fit_evidence, held_out_scores, main, read_closely, store
+from eval.fit_reader import Row, fit_evidence, held_out_scores, main, read_closely, small_memories, store
 from submission.reading import fitted as fitted_weights
 from submission.reading.clauses import clauses_of
-from submission.reading.evidence import CROSS_SIGNALS
+from submission.reading.evidence import CROSS_SIGNALS, SIGNALS
+from submission.reading.question import asked
 from submission.recall.recall import Hit
 
 
@@ -56,6 +57,27 @@ def test_a_second_look_adds_what_the_cross_encoder_says():
     assert (2, 2 + len(CROSS_SIGNALS)) == first.signals.shape
     np.testing.assert_array_equal(seen.signals, first.signals[:, :2])
     assert (0, 1) == second.signals.shape
+
+
+def test_small_memories_keep_the_evidence():
+    """Of nine sessions at most eight are kept, the one with the evidence always, its clause still marked; ranks close up."""
+    clauses = clauses_of([Hit(2 * i, i, "user", f"у меня {i} кота и собака Рекс", 9.0 - i) for i in range(9)])
+    told = row([i == 4 for i in range(9)])._replace(clauses=clauses, ask=asked("Кто я?"))
+    for small in small_memories([told] * 20):
+        sessions = [c.hit.session_id for c in small.clauses]
+        assert 4 in sessions and len(sessions) <= 8
+        assert [session == 4 for session in sessions] == list(small.is_evidence)
+        assert list(range(len(sessions))) == [c.rank for c in small.clauses]
+        assert (len(sessions), len(SIGNALS)) == small.signals.shape
+        assert 0.3 == small.weight
+
+
+def test_small_memories_leave_out_what_they_cannot_answer():
+    """A question whose evidence was not found, and one without clauses; one that nothing answers stays."""
+    clauses = clauses_of([Hit(0, 1, "user", "кота зовут Барсик", 1.0)])
+    lost = row([False])._replace(clauses=clauses, ask=asked("Кто я?"))
+    assert [] == small_memories([lost, row([])._replace(clauses=[])])
+    assert 1 == len(small_memories([lost._replace(question=Question(id="q", text="Кто я?", type="no_info", gold=""))]))
 
 
 def test_weights_are_stored_as_they_are_read(tmp_path, monkeypatch):

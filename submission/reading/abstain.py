@@ -11,14 +11,15 @@ from .clauses import Clause
 from .evidence import CROSS_SIGNALS, SIGNALS
 from .question import NAME, NUMBER, PERSON, PLACE, TIME, Asked
 
-# What speaks for an answer, what against it, and what kind of question it is.  The fit keeps the signs of the first two:
-# in questions that somebody wrote to be hard, unanswerable ones may resemble the dialogue more than others do.
+# What speaks for an answer, what against it, and what kind of question it is and how much was looked at: in a small memory the best
+# of few turns stands out less.  The fit keeps the signs of the first two: in questions that somebody wrote to be hard,
+# unanswerable ones may resemble the dialogue more than others do.
 FOR = (
     "best_score", "score_gap", "score_share", "best_hit", "hit_gap", "best_late", "best_late_turn", "best_covered", "best_covered_turn",
     "best_cosine", "best_match", "above_cohort", "typed", "supporting_turns", "first_person", "facts", "exact",
 )  # fmt: skip
 AGAINST = ("untyped", "untyped_specific", "typed_hit_gap", "typed_late_gap", "typed_score_gap", "strangers")
-ASKED = ("many", "number_asked", "time_asked", "name_asked", "place_asked", "specific", "top_corrected")
+ASKED = ("many", "number_asked", "time_asked", "name_asked", "place_asked", "specific", "top_corrected", "turns")
 ABSTAIN_SIGNALS = FOR + AGAINST + ASKED
 CROSS_ABSTAIN_SIGNALS = ("best_cross", "top_cross", "any_cross")  # further ones, for an answer, where the cross-encoder has read
 CERTAIN = 0.99  # support of an answer that a fact gives, or a clause that says nearly all of the question and holds its kind
@@ -87,6 +88,7 @@ def abstain_signals(signals: np.ndarray, scores: np.ndarray, clauses: Sequence[C
         "place_asked": ask.kind == PLACE,
         "specific": ask.specific,
         "top_corrected": largest("corrected"),
+        "turns": math.log(len({c.hit.index for c in clauses})),
     }
     first = [found[name] for name in ABSTAIN_SIGNALS]
     if signals.shape[1] == len(SIGNALS):
