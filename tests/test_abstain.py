@@ -32,8 +32,11 @@ def test_signals_of_the_best_clauses():
 
 
 def test_how_much_was_looked_at():
-    """Two turns: ln 2."""
+    """Two turns: ln 2; of 250 as many as the fit has seen."""
     assert _signals("Как зовут кота?", 1.0)["turns"] == pytest.approx(np.log(2))
+    clauses = clauses_of([Hit(2 * i, 1, "user", f"Кота зовут Барсик {i}", 1.0) for i in range(250)])
+    found = abstain_signals(np.zeros((250, len(SIGNALS))), np.arange(250.0), clauses, asked("Как зовут кота?"), 0, cohort_match=0.6)
+    assert found[ABSTAIN_SIGNALS.index("turns")] == pytest.approx(np.log(40))
 
 
 def test_the_best_match_counts_by_how_far_it_is_above_the_cohort():

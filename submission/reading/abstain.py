@@ -26,6 +26,7 @@ CERTAIN = 0.99  # support of an answer that a fact gives, or a clause that says 
 UNRELATED = 0.2  # cosine of the dual encoder; for answerable questions of dialogues the best clause has 0.3 or more, of vignettes 0.22
 EXACT_SHARE = 0.8  # of the question's content words, by weight
 _KINDS = (NUMBER, TIME, NAME, PLACE, PERSON)
+MOST_TURNS = 40  # the fit has seen no more; beyond it, their number says nothing
 TOP = 5  # pieces of evidence that are looked at
 _FACTS, _EXACT, _MATCH = (ABSTAIN_SIGNALS.index(name) for name in ("facts", "exact", "best_match"))
 _COLUMN = {name: place for place, name in enumerate(SIGNALS + CROSS_SIGNALS)}
@@ -88,7 +89,7 @@ def abstain_signals(signals: np.ndarray, scores: np.ndarray, clauses: Sequence[C
         "place_asked": ask.kind == PLACE,
         "specific": ask.specific,
         "top_corrected": largest("corrected"),
-        "turns": math.log(len({c.hit.index for c in clauses})),
+        "turns": math.log(min(len({c.hit.index for c in clauses}), MOST_TURNS)),
     }
     first = [found[name] for name in ABSTAIN_SIGNALS]
     if signals.shape[1] == len(SIGNALS):
